@@ -1,0 +1,83 @@
+/* summary_rows.c - the layout of the summary. A metric that no row names is printed under "Other". */
+#include "analysis/summary_rows.h"
+
+static const char traffic[] = "Traffic";
+static const char latency[] = "Latency";
+static const char load[] = "Load";
+static const char checks[] = "Checks";
+static const char detection[] = "Detection by behaviour";
+static const char penalties[] = "Penalties";
+static const char profit[] = "Profit per node by behaviour";
+/* Not printed: the ledger, which stands at the end, says the same to the micro-token. */
+static const char hidden[] = "";
+
+static const struct summary_row rows[] = {
+    {traffic, "requests_sent", "requests sent", ""},
+    {traffic, "requests_completed", "  completed", ""},
+    {traffic, "requests_refused", "  refused by the gateway", ""},
+    {traffic, "requests_failed", "  failed on every node tried", ""},
+    {traffic, "requests_late", "  late (deadline passed)", ""},
+    {traffic, "requests_lost", "  lost", ""},
+    {traffic, "requests_in_flight", "  in flight at the end", ""},
+    {traffic, "reroutes", "reroutes", ""},
+    {traffic, "request_rate", "request rate", NULL},
+    {traffic, "in_system_mean", "requests under way, mean", ""},
+    {traffic, "tokens_in", "tokens in", ""},
+    {traffic, "tokens_out", "tokens out", ""},
+    {traffic, "fees_settled", "fees settled", NULL},
+    {traffic, "fees_to_nodes", "fees that reached nodes", NULL},
+    {traffic, "fees_held", "fees held at the end", NULL},
+    {latency, "latency_mean", "latency, mean", NULL},
+    {latency, "latency_p50", "latency, median", NULL},
+    {latency, "latency_p90", "latency, 90th percentile", NULL},
+    {latency, "latency_p99", "latency, 99th percentile", NULL},
+    {latency, "ttft_mean", "first token, mean", NULL},
+    {latency, "ttft_p50", "first token, median", NULL},
+    {latency, "ttft_p99", "first token, 99th percentile", NULL},
+    {latency, "queue_wait_mean", "wait in queue, mean", NULL},
+    {load, "utilisation_mean.*", "utilisation, mean", "%"},
+    {load, "utilisation_peak.*", "utilisation, peak epoch", "%"},
+    {checks, "checks_drawn", "checks drawn", ""},
+    {checks, "checks_passed", "  passed", ""},
+    {checks, "checks_failed", "  failed", ""},
+    {checks, "checks_inconclusive", "  inconclusive", ""},
+    {checks, "check_share", "share of answers checked", "%"},
+    {checks, "reviews", "reviews by verifiers", ""},
+    {checks, "verification_cost", "cost of checking", NULL},
+    {checks, "verification_cost_share", "  as a share of nodes' fees", "%"},
+    {checks, "verification_fees", "fees paid to verifiers", NULL},
+    {checks, "verdict_delay_mean", "delay of the verdict, mean", NULL},
+    {detection, "nodes.*", "nodes", ""},
+    {detection, "cheats.*", "answers not as paid for", ""},
+    {detection, "checks_per_node.*", "checks per node", ""},
+    {detection, "failure_share.*", "checks failed", "%"},
+    {detection, "detected_share.*", "cheating nodes detected", "%"},
+    {detection, "detection_time_p50.*", "time to detection, median", NULL},
+    {detection, "detection_checks_mean.*", "checks to detection, mean", ""},
+    {penalties, "slashes", "slashes", ""},
+    {penalties, "slashed", "stake slashed", NULL},
+    {penalties, "jails", "jailed", ""},
+    {penalties, "releases", "released", ""},
+    {penalties, "exclusions", "excluded", ""},
+    {penalties, "honest_punished", "honest nodes punished", ""},
+    {penalties, "honest_punished_share", "  as a share of honest nodes", "%"},
+    {penalties, "slashed_honest", "stake taken from honest nodes", NULL},
+    {profit, "answers_per_node.*", "answers", ""},
+    {profit, "fees_per_node.*", "fees", NULL},
+    {profit, "rewards_per_node.*", "rewards", NULL},
+    {profit, "verification_per_node.*", "checking, fees less cost", NULL},
+    {profit, "cost_per_node.*", "costs of computing", NULL},
+    {profit, "slashed_per_node.*", "slashed", NULL},
+    {profit, "profit_per_node.*", "profit", NULL},
+    {hidden, "genesis", "", NULL},
+    {hidden, "minted", "", NULL},
+    {hidden, "deposited", "", NULL},
+    {hidden, "burned", "", NULL},
+    {hidden, "ledger_gap", "", NULL},
+};
+
+const struct summary_row *summary_rows(size_t *count)
+{
+    *count = sizeof rows / sizeof rows[0];
+    return rows;
+}

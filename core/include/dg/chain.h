@@ -1,0 +1,168 @@
+/* chain.h - registry, stake, ledger, beacon draws, committees, verdicts, penalties, rewards.
+ *
+ * A chain never asks for the time, for entropy or for bytes: the caller passes them in and takes
+ * decisions out with dg_chain_next_notice(). `now` must not go back between calls (DG_ERROR_STATE).
+ * A call that fails leaves the state unchanged, except DG_ERROR_CONSERVATION, after which every call
+ * returns it. Party ids are dense indices in order of registration, from 0.
+ */
+#ifndef DG_CHAIN_H
+#define DG_CHAIN_H
+
+#include <stdbool.h>
+
+#include "dg/message.h"
+#include "dg/params.h"
+
+struct dg_chain;
+
+/* Copies params (checked, DG_ERROR_PARAMETER). *out is touched only on success. */
+enum dg_status dg_chain_open(const struct dg_params *params, const struct dg_allocator *allocator,
+                             struct dg_chain **out);
+void dg_chain_close(struct dg_chain *chain); /* NULL is allowed */
+
+/* ---- registry ---- */
+
+struct dg_node_spec {
+    uint32_t operator_id;
+    uint32_t models[DG_NODE_MODELS_MAX];
+    uint8_t model_count; /* 0 for a node that only verifies */
+    bool verifier;
+    int64_t price;         /* asking price per CU, 0: standard */
+    int64_t declared_cost; /* declared cost per CU */
+    int64_t stake;         /* moved from the operator's balance; at least stake_minimum */
+};
+
+/* genesis is credited before the first epoch only (DG_ERROR_STATE afterwards). */
+enum dg_status dg_chain_add_operator(struct dg_chain *chain, int64_t genesis, uint32_t *operator_id);
+enum dg_status dg_chain_add_user(struct dg_chain *chain, int64_t genesis, uint32_t *user);
+enum dg_status dg_chain_add_gateway(struct dg_chain *chain, uint32_t operator_id, uint32_t *gateway);
+enum dg_status dg_chain_add_provider(struct dg_chain *chain, uint32_t *provider);
+enum dg_status dg_chain_add_model(struct dg_chain *chain, uint32_t provider, uint8_t size_class,
+                                  uint32_t context_tokens, int64_t price, int64_t royalty,
+                                  uint32_t *model);
+enum dg_status dg_chain_add_node(struct dg_chain *chain, int64_t now, const struct dg_node_spec *spec,
+                                 uint32_t *node);
+enum dg_status dg_chain_model(const struct dg_chain *chain, uint32_t model, struct dg_model_record *out);
+
+/* ---- money in ---- */
+
+enum dg_status dg_chain_deposit(struct dg_chain *chain, uint32_t user, int64_t amount);
+/* Locks part of the user's balance for one gateway (balance -> escrow); *grant goes to that gateway. */
+enum dg_status dg_chain_lock(struct dg_chain *chain, uint32_t user, uint32_t gateway, int64_t amount,
+                             struct dg_grant *grant);
+
+/* ---- the published view of nodes: an append-only log that gateways read at their own delay ---- */
+
+/* Position after the newest entry. */
+uint64_t dg_chain_log_end(const struct dg_chain *chain);
+/* Entry at a position in [trimmed, end). */
+enum dg_status dg_chain_log_read(const struct dg_chain *chain, uint64_t position,
+                                 struct dg_node_record *record);
+/* Entries before position are needed by nobody any more. */
+void dg_chain_log_trim(struct dg_chain *chain, uint64_t position);
+
+/* ---- checking ---- */
+
+/* Moves each receipt's fee from the user's escrow to the fee hold. All or nothing: the root must
+ * match, numbers continue, ids be known, the escrow locked for this gateway suffice, and the period be
+ * neither revealed nor reported before by this gateway. */
+enum dg_status dg_chain_report(struct dg_chain *chain, int64_t now, const struct dg_report *report);
+
+/* Draws every receipt reported for the period. Receipts not drawn are settled at once; each drawn one
+ * opens a check with its committee and produces DG_NOTICE_CHECK. Periods are revealed in order. */
+enum dg_status dg_chain_reveal(struct dg_chain *chain, int64_t now, uint64_t period,
+                               const uint8_t beacon[DG_HASH_BYTES]);
+
+/* The node opens its commitment. A wrong opening returns DG_ERROR_COMMITMENT and changes nothing; a
+ * check still unopened when the commit time is over fails. */
+enum dg_status dg_chain_open_answer(struct dg_chain *chain, int64_t now, uint32_t check,
+                                    const struct dg_hash *answer_digest, uint64_t nonce);
+/* Sealed score: commitment = dg_score_commitment(check, node, score, nonce). When every member has
+ * committed, or the time is over with a quorum, the reveal phase opens (DG_NOTICE_REVEAL_PHASE). A
+ * member that has not committed in time is replaced by the next ticket, once per seat. */
+enum dg_status dg_chain_commit_score(struct dg_chain *chain, int64_t now, uint32_t check, uint32_t node,
+                                     const struct dg_hash *commitment);
+enum dg_status dg_chain_reveal_score(struct dg_chain *chain, int64_t now, uint32_t check, uint32_t node,
+                                     uint16_t score, uint64_t nonce);
+
+/* Acts on every deadline up to now (commit and reveal times, jail terms). The caller calls it at
+ * dg_chain_next_deadline(), which returns INT64_MAX when there is none. */
+enum dg_status dg_chain_advance(struct dg_chain *chain, int64_t now);
+int64_t dg_chain_next_deadline(const struct dg_chain *chain);
+
+/* ---- epochs ---- */
+
+/* Publishes changed records, audits the ledger in full. Call every epoch_length. */
+enum dg_status dg_chain_close_epoch(struct dg_chain *chain, int64_t now);
+/* Mints the emission of one settlement period and shares the pools by points. Call every
+ * settlement_length, after close_epoch when both fall together. */
+enum dg_status dg_chain_settle(struct dg_chain *chain, int64_t now);
+
+/* ---- decisions out ---- */
+
+enum dg_notice_kind {
+    DG_NOTICE_CHECK,        /* check, node, model, members: start work at `at` */
+    DG_NOTICE_MEMBER,       /* check, verifier: joined as a replacement */
+    DG_NOTICE_REVEAL_PHASE, /* check: members that committed may reveal until `at` */
+    DG_NOTICE_VERDICT,      /* check, node, verdict, score */
+    DG_NOTICE_SLASH,        /* node, amount */
+    DG_NOTICE_JAIL,         /* node, until `at` */
+    DG_NOTICE_RELEASE,      /* node */
+    DG_NOTICE_EXCLUDE,      /* node */
+};
+enum dg_verdict { DG_VERDICT_PASS, DG_VERDICT_FAIL, DG_VERDICT_INCONCLUSIVE };
+
+struct dg_notice {
+    uint8_t kind;    /* enum dg_notice_kind */
+    uint8_t verdict; /* enum dg_verdict */
+    uint8_t member_count;
+    uint8_t revealed_count;
+    uint16_t score; /* the aggregate */
+    uint32_t check, node, model, gateway, verifier;
+    uint64_t number; /* the receipt */
+    int64_t at, amount;
+    uint32_t members[DG_COMMITTEE_MAX];
+};
+
+/* Oldest notice not yet taken; false when there is none. */
+bool dg_chain_next_notice(struct dg_chain *chain, struct dg_notice *notice);
+
+/* ---- reading ---- */
+
+enum dg_account {
+    DG_ACCOUNT_USER,      /* by user */
+    DG_ACCOUNT_ESCROW,    /* by user */
+    DG_ACCOUNT_FEE_HOLD,  /* one */
+    DG_ACCOUNT_OPERATOR,  /* by operator */
+    DG_ACCOUNT_PROVIDER,  /* by provider */
+    DG_ACCOUNT_STAKE,     /* by node */
+    DG_ACCOUNT_FROZEN,    /* by node: rewards withheld while jailed */
+    DG_ACCOUNT_NETWORK, DG_ACCOUNT_GOVERNANCE, DG_ACCOUNT_TREASURY, DG_ACCOUNT_VERIFICATION,
+    DG_ACCOUNT_RESIDUAL,  /* emission that no pool could pay, and rounding */
+    DG_ACCOUNT_BURNED,
+    DG_ACCOUNT_COUNT
+};
+const char *dg_account_name(enum dg_account account);
+
+struct dg_ledger_totals {
+    int64_t genesis, minted, deposited;    /* what came in */
+    int64_t account[DG_ACCOUNT_COUNT];     /* where it is */
+};
+void dg_chain_totals(const struct dg_chain *chain, struct dg_ledger_totals *totals);
+enum dg_status dg_chain_balance(const struct dg_chain *chain, enum dg_account account, uint32_t index,
+                                int64_t *amount);
+/* Recomputes the identity from every balance: O(parties). DG_ERROR_CONSERVATION if it does not hold. */
+enum dg_status dg_chain_audit(struct dg_chain *chain);
+
+/* Lifetime sums per node, for accounting: what reached the operator and what was taken. */
+struct dg_node_account {
+    int64_t fees, rewards, verifier_fees, slashed, refunded; /* refunded: fee parts lost to failed checks */
+    int64_t compute_milli;
+    uint32_t answers, checks, failures, offences, reveals, missed;
+    uint8_t state;
+    int64_t jailed_until;
+};
+enum dg_status dg_chain_node(const struct dg_chain *chain, uint32_t node, struct dg_node_account *out);
+enum dg_status dg_chain_node_record(const struct dg_chain *chain, uint32_t node, struct dg_node_record *out);
+
+#endif

@@ -1,0 +1,92 @@
+/* params.h - every parameter of the protocol, as one table.
+ *
+ * A parameter is one int64_t field of struct dg_params and one row of the table: name, unit, bounds,
+ * default, origin and meaning. Validation, scenario keys and reference pages are made from the rows.
+ */
+#ifndef DG_PARAMS_H
+#define DG_PARAMS_H
+
+#include "dg/types.h"
+
+enum dg_unit {
+    DG_UNIT_COUNT,    /* a plain number */
+    DG_UNIT_FRACTION, /* parts of DG_ONE */
+    DG_UNIT_DURATION, /* nanoseconds */
+    DG_UNIT_AMOUNT,   /* micro-tokens */
+    DG_UNIT_CHOICE,   /* index into the row's choices */
+};
+
+enum dg_origin {
+    DG_ORIGIN_PUBLISHED, /* stated in DGrid's public documents or papers */
+    DG_ORIGIN_CODE,      /* read in its contracts */
+    DG_ORIGIN_RELATIVE,  /* a related system's published figure */
+    DG_ORIGIN_OURS,      /* chosen here */
+};
+
+enum { DG_SIZE_8B, DG_SIZE_13B, DG_SIZE_34B, DG_SIZE_70B, DG_SIZE_LARGER, DG_SIZE_COUNT };
+enum dg_latency_mode { DG_LATENCY_NODE_DISCOUNT, DG_LATENCY_USER_SURCHARGE };
+enum dg_jail_yield { DG_YIELD_FROZEN, DG_YIELD_KEPT };
+
+struct dg_params {
+    /* metering: CU = weight(size) * (input_weight * in + output_weight * out) / 1000 */
+    int64_t metering_weight[DG_SIZE_COUNT];
+    int64_t metering_input_weight, metering_output_weight;
+    /* fees */
+    int64_t fees_unit_price; /* per CU */
+    int64_t fees_network_share, fees_governance_share, fees_treasury_share, fees_verification_share;
+    int64_t fees_latency_mode, fees_latency_coefficient, fees_ttft_target, fees_tpot_target;
+    /* routing */
+    int64_t routing_policy, routing_d, routing_candidates, routing_temperature, routing_exploration;
+    int64_t routing_newcomer_requests; /* answers seen below which a node is a newcomer */
+    int64_t routing_weight_latency, routing_weight_success, routing_weight_price, routing_weight_load;
+    int64_t routing_weight_quality, routing_weight_credibility;
+    int64_t routing_record_alpha; /* moving average of latency and success, as the gateway saw them */
+    int64_t routing_failover_limit;
+    int64_t routing_stake_per_slot; /* stake that backs one request in flight; 0: no limit */
+    /* sampling */
+    int64_t sampling_plan, sampling_rate, sampling_beacon_period, sampling_window;
+    /* committee */
+    int64_t committee_size, committee_weights, committee_quorum, committee_commit_time, committee_reveal_time;
+    /* quality */
+    int64_t quality_aggregation, quality_pass_score, quality_record_alpha;
+    int64_t quality_test, quality_threshold_failures, quality_threshold_window;
+    /* penalties */
+    int64_t penalty_slash[3], penalty_repeat_window, penalty_reporter_share;
+    int64_t jail_length, jail_growth; /* each repeat multiplies the length by jail_growth */
+    int64_t jail_yield;
+    int64_t stake_minimum;
+    /* epochs and rewards */
+    int64_t epoch_length, settlement_length;
+    int64_t emission_weekly, emission_node_share, emission_verifier_share, emission_gateway_share;
+    int64_t points_quality_weight, points_cost_weight, points_large_premium;
+    int64_t verification_fee; /* per revealed score, from the verification fund */
+};
+
+struct dg_param_row {
+    const char *name; /* dotted, e.g. "sampling.rate" */
+    enum dg_unit unit;
+    size_t offset; /* of the int64_t in struct dg_params */
+    int64_t minimum, maximum;         /* hard bounds, inclusive */
+    int64_t published_low, published_high; /* outside: allowed with a warning; both 0: no range published */
+    int64_t standard;                 /* the default */
+    enum dg_origin origin;
+    const char *source;               /* one line: where the default comes from */
+    const char *meaning;              /* one line */
+    const char *const *choices;       /* DG_UNIT_CHOICE only: NULL-terminated names */
+};
+
+/* All rows, in the order of the reference page. The array is static. */
+const struct dg_param_row *dg_param_rows(size_t *count);
+const struct dg_param_row *dg_param_find(const char *name); /* NULL if there is none */
+int64_t dg_param_get(const struct dg_params *params, const struct dg_param_row *row);
+void dg_param_set(struct dg_params *params, const struct dg_param_row *row, int64_t value);
+const char *dg_origin_name(enum dg_origin origin); /* "pub", "code", "rel", "ours" */
+
+void dg_params_default(struct dg_params *params);
+
+/* Bounds of each row and the rules between rows (fee shares at most 1, pool shares add up to 1, a test
+ * that can never decide is refused, quorum at most the committee, window shorter than ...). On
+ * DG_ERROR_PARAMETER message holds one line that names the parameter and what is allowed. */
+enum dg_status dg_params_check(const struct dg_params *params, char *message, size_t message_size);
+
+#endif

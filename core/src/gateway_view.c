@@ -1,0 +1,406 @@
+#include "gateway_view.h"
+
+#include "fixed.h"
+#include "memory.h"
+
+#include <string.h>
+
+/* Weights as given are any non-negative fractions: they are brought to parts of 65536 that add up, what
+ * rounding leaves going to the largest. */
+static void weights_normalise(const int64_t given[VIEW_FACTOR_COUNT], uint32_t out[VIEW_FACTOR_COUNT])
+{
+    fixed_int128 sum = 0;
+    uint32_t assigned = 0;
+    size_t largest = 0;
+
+    for (size_t i = 0; i < VIEW_FACTOR_COUNT; i++) {
+        sum += given[i];
+        if (given[i] > given[largest])
+            largest = i;
+    }
+    for (size_t i = 0; i < VIEW_FACTOR_COUNT; i++) {
+        out[i] = sum == 0 ? 0 : (uint32_t)((fixed_int128)given[i] * VIEW_WEIGHT_ONE / sum);
+        assigned += out[i];
+    }
+    if (sum > 0)
+        out[largest] += VIEW_WEIGHT_ONE - assigned;
+}
+
+void view_init(struct view *view, const struct dg_params *params, const struct dg_allocator *allocator)
+{
+    const int64_t given[VIEW_FACTOR_COUNT] = {
+        [VIEW_LATENCY] = params->routing_weight_latency,
+        [VIEW_SUCCESS] = params->routing_weight_success,
+        [VIEW_PRICE] = params->routing_weight_price,
+        [VIEW_LOAD] = params->routing_weight_load,
+        [VIEW_QUALITY] = params->routing_weight_quality,
+        [VIEW_CREDIBILITY] = params->routing_weight_credibility,
+    };
+
+    *view = (struct view){.params = params, .allocator = allocator};
+    weights_normalise(given, view->weights);
+}
+
+void view_fini(struct view *view)
+{
+    for (size_t i = 0; i < view->model_capacity; i++)
+        memory_release(view->allocator, view->models[i].candidates);
+    memory_release(view->allocator, view->models);
+    memory_release(view->allocator, view->nodes);
+    memory_release(view->allocator, view->records);
+    memory_release(view->allocator, view->passing);
+    *view = (struct view){0};
+}
+
+const struct view_model *view_model(const struct view *view, uint32_t model)
+{
+    if (model >= view->model_capacity || !view->models[model].known)
+        return NULL;
+    return &view->models[model];
+}
+
+bool view_knows_node(const struct view *view, uint32_t node)
+{
+    return node < view->node_capacity && view->records[node].known;
+}
+
+/* ---- scores ---- */
+
+static uint32_t base_score(const struct view *view, const struct view_record *record)
+{
+    uint32_t latency =
+        (uint32_t)((uint64_t)DG_SCORE_ONE * VIEW_RATIO_ONE / (VIEW_RATIO_ONE + record->latency));
+    uint32_t success = (uint32_t)((uint64_t)DG_SCORE_ONE * record->success / VIEW_AVERAGE_ONE);
+
+    return view->weights[VIEW_LATENCY] * latency + view->weights[VIEW_SUCCESS] * success +
+           view->weights[VIEW_QUALITY] * record->quality +
+           view->weights[VIEW_CREDIBILITY] * record->credibility;
+}
+
+static uint32_t load_score(const struct view *view, const struct view_node *node)
+{
+    uint32_t factor = 0;
+
+    if (node->capacity == VIEW_UNLIMITED)
+        factor = (uint32_t)(DG_SCORE_ONE / ((uint64_t)node->in_flight + 1));
+    else if (node->in_flight < node->capacity)
+        factor = (uint32_t)((uint64_t)DG_SCORE_ONE * (node->capacity - node->in_flight) / node->capacity);
+    return view->weights[VIEW_LOAD] * factor;
+}
+
+/* 1/2 at the standard price, more below it. Prices above 2^46 lose low bits, which no score shows. */
+static uint32_t price_score(const struct view *view, const struct view_model *model, int64_t asking)
+{
+    uint64_t standard = (uint64_t)model->standard_price;
+    uint64_t sum = standard + (uint64_t)(asking == 0 ? model->standard_price : asking);
+
+    while (sum >> 47 != 0) {
+        sum >>= 1;
+        standard >>= 1;
+    }
+    uint64_t factor = sum == 0 ? DG_SCORE_ONE : DG_SCORE_ONE * standard / sum;
+    return view->weights[VIEW_PRICE] * (uint32_t)factor;
+}
+
+/* ---- lists ---- */
+
+static void view_open_node(struct view *view, uint32_t node)
+{
+    struct view_record *record = &view->records[node];
+
+    for (size_t i = 0; i < record->model_count; i++) {
+        struct view_model *model = &view->models[record->models[i]];
+        record->positions[i] = model->candidate_count;
+        model->candidates[model->candidate_count++] = (struct view_candidate){
+            .node = node, .price_score = price_score(view, model, view->nodes[node].price)};
+    }
+    record->open = true;
+}
+
+/* The last of the list takes the place; it must hear where it is now. */
+static void candidate_remove(struct view *view, uint32_t model_id, uint32_t position)
+{
+    struct view_model *model = &view->models[model_id];
+    struct view_candidate last = model->candidates[--model->candidate_count];
+    struct view_record *moved = &view->records[last.node];
+
+    model->candidates[position] = last;
+    for (size_t i = 0; i < moved->model_count; i++)
+        if (moved->models[i] == model_id)
+            moved->positions[i] = position;
+}
+
+static void view_close_node(struct view *view, uint32_t node)
+{
+    struct view_record *record = &view->records[node];
+
+    for (size_t i = 0; i < record->model_count; i++)
+        candidate_remove(view, record->models[i], record->positions[i]);
+    record->open = false;
+}
+
+/* Brings the lists in line with the node's state and load. */
+static void view_settle_node(struct view *view, uint32_t node)
+{
+    const struct view_node *hot = &view->nodes[node];
+    const struct view_record *record = &view->records[node];
+    bool open = record->active && hot->in_flight < hot->capacity;
+
+    if (open && !record->open)
+        view_open_node(view, node);
+    else if (!open && record->open)
+        view_close_node(view, node);
+}
+
+/* ---- models ---- */
+
+/* Grows the table so that the model has a row; the row of a model not yet published stays unknown. */
+static enum dg_status reserve_model(struct view *view, uint32_t model)
+{
+    struct view_model *models = memory_grow(view->allocator, view->models, &view->model_capacity,
+                                            (size_t)model + 1, sizeof *models);
+    if (models == NULL)
+        return DG_ERROR_MEMORY;
+    view->models = models;
+    return DG_OK;
+}
+
+static void refresh_prices(struct view *view, struct view_model *model)
+{
+    for (uint32_t i = 0; i < model->candidate_count; i++) {
+        struct view_candidate *candidate = &model->candidates[i];
+        candidate->price_score = price_score(view, model, view->nodes[candidate->node].price);
+    }
+}
+
+enum dg_status view_apply_model(struct view *view, const struct dg_model_record *record)
+{
+    if (record->model > DG_PARTY_COUNT_MAX || record->size_class >= DG_SIZE_COUNT || record->price < 0 ||
+        record->royalty < 0)
+        return DG_ERROR_ARGUMENT;
+
+    enum dg_status status = reserve_model(view, record->model);
+    if (status != DG_OK)
+        return status;
+
+    struct view_model *model = &view->models[record->model];
+    model->known = true;
+    model->provider = record->provider;
+    model->context_tokens = record->context_tokens;
+    model->size_class = record->size_class;
+    model->standard_price = record->price == 0 ? view->params->fees_unit_price : record->price;
+    model->royalty = record->royalty;
+    refresh_prices(view, model);
+    return DG_OK;
+}
+
+/* ---- nodes ---- */
+
+static bool node_record_valid(const struct dg_node_record *record)
+{
+    if (record->node > DG_PARTY_COUNT_MAX || record->model_count > DG_NODE_MODELS_MAX ||
+        record->state > DG_NODE_LEFT || record->price < 0 || record->stake < 0)
+        return false;
+    for (size_t i = 0; i < record->model_count; i++) {
+        if (record->models[i] > DG_PARTY_COUNT_MAX)
+            return false;
+        for (size_t j = 0; j < i; j++)
+            if (record->models[i] == record->models[j])
+                return false;
+    }
+    return true;
+}
+
+/* Room for the node in its arrays. New entries are all zero: unknown, closed, in no list. */
+static enum dg_status reserve_node(struct view *view, uint32_t node)
+{
+    size_t needed = (size_t)node + 1;
+
+    struct view_record *records =
+        memory_grow(view->allocator, view->records, &view->record_capacity, needed, sizeof *records);
+    if (records == NULL)
+        return DG_ERROR_MEMORY;
+    view->records = records;
+
+    struct view_node *nodes =
+        memory_grow(view->allocator, view->nodes, &view->node_capacity, needed, sizeof *nodes);
+    if (nodes == NULL)
+        return DG_ERROR_MEMORY;
+    view->nodes = nodes;
+    return DG_OK;
+}
+
+/* Room for one more member in the model's list, and for a scan of it. */
+static enum dg_status reserve_member(struct view *view, uint32_t model_id)
+{
+    enum dg_status status = reserve_model(view, model_id);
+    if (status != DG_OK)
+        return status;
+
+    struct view_model *model = &view->models[model_id];
+    size_t needed = (size_t)model->member_count + 1;
+    struct view_candidate *candidates = memory_grow(
+        view->allocator, model->candidates, &model->candidate_capacity, needed, sizeof *candidates);
+    if (candidates == NULL)
+        return DG_ERROR_MEMORY;
+    model->candidates = candidates;
+
+    uint32_t *passing =
+        memory_grow(view->allocator, view->passing, &view->passing_capacity, needed, sizeof *passing);
+    if (passing == NULL)
+        return DG_ERROR_MEMORY;
+    view->passing = passing;
+    return DG_OK;
+}
+
+static enum dg_status reserve_record(struct view *view, const struct dg_node_record *record)
+{
+    enum dg_status status = reserve_node(view, record->node);
+
+    for (size_t i = 0; i < record->model_count && status == DG_OK; i++)
+        status = reserve_member(view, record->models[i]);
+    return status;
+}
+
+static void count_member(struct view *view, const struct view_record *record, bool joins)
+{
+    for (size_t i = 0; i < record->model_count; i++) {
+        struct view_model *model = &view->models[record->models[i]];
+        model->member_count = joins ? model->member_count + 1 : model->member_count - 1;
+    }
+}
+
+static uint32_t capacity_of(const struct view *view, int64_t stake)
+{
+    int64_t per_slot = view->params->routing_stake_per_slot;
+
+    if (per_slot == 0)
+        return VIEW_UNLIMITED;
+    int64_t slots = stake / per_slot;
+    return slots >= VIEW_UNLIMITED ? VIEW_UNLIMITED - 1 : (uint32_t)slots;
+}
+
+/* A node never seen is assumed to answer, on target; exploration soon finds out. */
+static void record_first(struct view_record *record)
+{
+    record->known = true;
+    record->success = VIEW_AVERAGE_ONE;
+    record->latency = VIEW_RATIO_ONE;
+}
+
+static void record_overwrite(struct view *view, const struct dg_node_record *record)
+{
+    struct view_record *cold = &view->records[record->node];
+    struct view_node *hot = &view->nodes[record->node];
+
+    if (!cold->known)
+        record_first(cold);
+    cold->operator_id = record->operator_id;
+    cold->quality = record->quality;
+    cold->credibility = record->credibility;
+    cold->active = record->state == DG_NODE_ACTIVE;
+    cold->model_count = record->model_count;
+    memcpy(cold->models, record->models, record->model_count * sizeof record->models[0]);
+    hot->price = record->price;
+    hot->capacity = capacity_of(view, record->stake);
+    hot->base = base_score(view, cold);
+    hot->load = load_score(view, hot);
+}
+
+enum dg_status view_apply_node(struct view *view, const struct dg_node_record *record)
+{
+    if (!node_record_valid(record))
+        return DG_ERROR_ARGUMENT;
+    enum dg_status status = reserve_record(view, record);
+    if (status != DG_OK)
+        return status;
+
+    struct view_record *cold = &view->records[record->node];
+    if (cold->open)
+        view_close_node(view, record->node);
+    if (cold->active)
+        count_member(view, cold, false);
+    record_overwrite(view, record);
+    if (cold->active)
+        count_member(view, cold, true);
+    view_settle_node(view, record->node);
+    return DG_OK;
+}
+
+/* ---- load and outcomes ---- */
+
+void view_take(struct view *view, uint32_t node)
+{
+    struct view_node *hot = &view->nodes[node];
+
+    hot->in_flight++;
+    hot->load = load_score(view, hot);
+    if (hot->in_flight >= hot->capacity)
+        view_settle_node(view, node);
+}
+
+void view_release(struct view *view, uint32_t node)
+{
+    struct view_node *hot = &view->nodes[node];
+
+    hot->in_flight--;
+    hot->load = load_score(view, hot);
+    if (hot->in_flight < hot->capacity && !view->records[node].open)
+        view_settle_node(view, node);
+}
+
+/* value + share * (target - value), rounded half away from zero so that it can reach the target. */
+static uint32_t average_step(uint32_t value, uint32_t target, int64_t share)
+{
+    int64_t step = ((int64_t)target - (int64_t)value) * share;
+
+    step = (step >= 0 ? step + DG_ONE / 2 : step - DG_ONE / 2) / DG_ONE;
+    return (uint32_t)((int64_t)value + step);
+}
+
+static void count_outcome(struct view_node *hot)
+{
+    if (hot->outcomes < UINT32_MAX)
+        hot->outcomes++;
+}
+
+static uint32_t latency_ratio(int64_t total_ns, int64_t target_ns)
+{
+    fixed_int128 target = target_ns > 0 ? target_ns : 1;
+
+    if (total_ns >= target * (VIEW_RATIO_MAX / VIEW_RATIO_ONE))
+        return VIEW_RATIO_MAX;
+    return (uint32_t)((fixed_int128)total_ns * VIEW_RATIO_ONE / target);
+}
+
+void view_learn_answer(struct view *view, uint32_t node, int64_t total_ns, int64_t target_ns)
+{
+    struct view_record *record = &view->records[node];
+    int64_t alpha = view->params->routing_record_alpha;
+
+    record->success = average_step(record->success, VIEW_AVERAGE_ONE, alpha);
+    record->latency = average_step(record->latency, latency_ratio(total_ns, target_ns), alpha);
+    count_outcome(&view->nodes[node]);
+    view->nodes[node].base = base_score(view, record);
+}
+
+void view_learn_failure(struct view *view, uint32_t node, int64_t share)
+{
+    struct view_record *record = &view->records[node];
+    int64_t alpha = (int64_t)((fixed_int128)view->params->routing_record_alpha * share / DG_ONE);
+
+    record->success = average_step(record->success, 0, alpha);
+    count_outcome(&view->nodes[node]);
+    view->nodes[node].base = base_score(view, record);
+}
+
+/* After 2^32 decisions the stamps of long ago would look new: they are wiped. */
+uint32_t view_new_stamp(struct view *view)
+{
+    if (++view->stamp == 0) {
+        for (size_t i = 0; i < view->node_capacity; i++)
+            view->nodes[i].stamp = 0;
+        view->stamp = 1;
+    }
+    return view->stamp;
+}

@@ -1,0 +1,113 @@
+/* gateway_view.h - what a gateway knows about nodes and models.
+ *
+ * Arrays by node id: a 32-byte hot entry that routing reads, and a cold record that changes with
+ * published records and outcomes. Per model, the list of its open nodes: active and with capacity left.
+ * A node leaves its lists when it is full, jailed or gone and returns when it is not, each in O(models
+ * it serves), so a random position of a list is a candidate that needs only its price looked at.
+ *
+ * A score is a weighted mean of six factors, each in 1/65535, with weights in 1/65536. Five of them
+ * belong to the node and are kept summed in its hot entry; the price factor depends on the model too and
+ * lies in the list.
+ */
+#ifndef CORE_GATEWAY_VIEW_H
+#define CORE_GATEWAY_VIEW_H
+
+#include <stdbool.h>
+
+#include "dg/message.h"
+#include "dg/params.h"
+
+enum view_factor {
+    VIEW_LATENCY,     /* 1 / (1 + moving average of total latency over its target) */
+    VIEW_SUCCESS,     /* moving average of outcomes */
+    VIEW_PRICE,       /* standard price / (standard price + asking price) */
+    VIEW_LOAD,        /* free share of the capacity; 1 / (1 + in flight) when it has no limit */
+    VIEW_QUALITY,     /* published */
+    VIEW_CREDIBILITY, /* published */
+    VIEW_FACTOR_COUNT
+};
+
+#define VIEW_WEIGHT_ONE 65536u
+#define VIEW_AVERAGE_ONE (UINT32_C(1) << 30)     /* success: certain */
+#define VIEW_RATIO_ONE (UINT32_C(1) << 24)       /* latency: exactly the target */
+#define VIEW_RATIO_MAX (UINT32_C(64) * VIEW_RATIO_ONE)
+#define VIEW_UNLIMITED UINT32_MAX                /* capacity when stake backs no slots */
+
+struct view_node {
+    int64_t price;        /* asking price; 0: the standard price of the model */
+    uint32_t base;        /* weighted latency, success, quality and credibility */
+    uint32_t load;        /* weighted load */
+    uint32_t in_flight;   /* of this gateway */
+    uint32_t capacity;    /* may be below in_flight after a slash */
+    uint32_t outcomes;    /* answers and failures seen here, saturating */
+    uint32_t stamp;       /* equal to the view's: looked at in this decision */
+};
+
+_Static_assert(sizeof(struct view_node) == 32, "two hot entries to a cache line");
+
+struct view_record {
+    uint32_t success;     /* of VIEW_AVERAGE_ONE */
+    uint32_t latency;     /* of VIEW_RATIO_ONE */
+    uint32_t operator_id;
+    uint16_t quality, credibility;
+    uint8_t model_count;
+    bool known;           /* a record has come */
+    bool active;
+    bool open;            /* in the lists of its models */
+    uint32_t models[DG_NODE_MODELS_MAX];
+    uint32_t positions[DG_NODE_MODELS_MAX]; /* in the list of each, while open */
+};
+
+struct view_candidate {
+    uint32_t node;
+    uint32_t price_score; /* weighted price factor */
+};
+
+struct view_model {
+    struct view_candidate *candidates;
+    size_t candidate_capacity;
+    uint32_t candidate_count;
+    uint32_t member_count; /* active nodes, full ones included: never above candidate_capacity */
+    uint32_t context_tokens; /* 0: no limit */
+    uint32_t provider;
+    int64_t standard_price;
+    int64_t royalty;
+    uint8_t size_class;
+    bool known;
+};
+
+struct view {
+    const struct dg_params *params;
+    const struct dg_allocator *allocator;
+    struct view_node *nodes;
+    struct view_record *records;
+    struct view_model *models;
+    uint32_t *passing; /* scratch of a scan: room for the longest list */
+    size_t node_capacity, record_capacity, model_capacity, passing_capacity;
+    uint32_t stamp; /* of the decision under way */
+    uint32_t weights[VIEW_FACTOR_COUNT]; /* sum to VIEW_WEIGHT_ONE, or all zero */
+};
+
+/* params and allocator must outlive the view. */
+void view_init(struct view *view, const struct dg_params *params, const struct dg_allocator *allocator);
+void view_fini(struct view *view);
+
+enum dg_status view_apply_model(struct view *view, const struct dg_model_record *record);
+enum dg_status view_apply_node(struct view *view, const struct dg_node_record *record);
+
+/* NULL for one never applied. */
+const struct view_model *view_model(const struct view *view, uint32_t model);
+bool view_knows_node(const struct view *view, uint32_t node);
+
+/* A request left for the node, or came back from it. */
+void view_take(struct view *view, uint32_t node);
+void view_release(struct view *view, uint32_t node);
+
+/* Outcomes. A failure moves the success average by `share` of an ordinary step, in 1/DG_ONE. */
+void view_learn_answer(struct view *view, uint32_t node, int64_t total_ns, int64_t target_ns);
+void view_learn_failure(struct view *view, uint32_t node, int64_t share);
+
+/* Starts a decision: no node carries the new stamp. */
+uint32_t view_new_stamp(struct view *view);
+
+#endif

@@ -1,0 +1,85 @@
+/* Linear probing at a load of at most 3/4; growth doubles the table and puts every key again. */
+#include "id_map.h"
+
+#include "memory.h"
+
+enum { ID_MAP_SLOTS_MIN = 16 };
+
+/* The finaliser of SplitMix64 (Steele, Lea and Flood 2014): dense ids spread over the whole table. */
+static uint64_t mix(uint64_t key)
+{
+    key = (key ^ (key >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    key = (key ^ (key >> 27)) * UINT64_C(0x94d049bb133111eb);
+    return key ^ (key >> 31);
+}
+
+/* The slot of the key, or the empty one where it would go. The table is never full. */
+static size_t slot_of(const struct id_map_slot *slots, size_t slot_count, uint64_t key)
+{
+    size_t mask = slot_count - 1;
+    size_t slot = (size_t)mix(key) & mask;
+
+    while (slots[slot].value != DG_NONE && slots[slot].key != key)
+        slot = (slot + 1) & mask;
+    return slot;
+}
+
+void id_map_fini(struct id_map *map, const struct dg_allocator *allocator)
+{
+    memory_release(allocator, map->slots);
+    *map = (struct id_map){0};
+}
+
+static enum dg_status id_map_resize(struct id_map *map, const struct dg_allocator *allocator,
+                                    size_t slot_count)
+{
+    struct id_map_slot *slots = memory_allocate(allocator, slot_count, sizeof *slots);
+
+    if (slots == NULL)
+        return DG_ERROR_MEMORY;
+    for (size_t i = 0; i < slot_count; i++)
+        slots[i].value = DG_NONE;
+    for (size_t i = 0; i < map->slot_count; i++)
+        if (map->slots[i].value != DG_NONE)
+            slots[slot_of(slots, slot_count, map->slots[i].key)] = map->slots[i];
+    memory_release(allocator, map->slots);
+    map->slots = slots;
+    map->slot_count = slot_count;
+    return DG_OK;
+}
+
+enum dg_status id_map_reserve(struct id_map *map, const struct dg_allocator *allocator)
+{
+    if (map->slot_count == 0)
+        return id_map_resize(map, allocator, ID_MAP_SLOTS_MIN);
+    if (map->count + 1 <= map->slot_count / 4 * 3)
+        return DG_OK;
+    if (map->slot_count > SIZE_MAX / 2)
+        return DG_ERROR_MEMORY;
+    return id_map_resize(map, allocator, map->slot_count * 2);
+}
+
+enum dg_status id_map_put(struct id_map *map, const struct dg_allocator *allocator, uint64_t key,
+                          uint32_t value)
+{
+    if (value == DG_NONE)
+        return DG_ERROR_ARGUMENT;
+
+    enum dg_status status = id_map_reserve(map, allocator);
+    if (status != DG_OK)
+        return status;
+
+    struct id_map_slot *slot = &map->slots[slot_of(map->slots, map->slot_count, key)];
+    if (slot->value == DG_NONE)
+        map->count++;
+    slot->key = key;
+    slot->value = value;
+    return DG_OK;
+}
+
+uint32_t id_map_get(const struct id_map *map, uint64_t key)
+{
+    if (map->slot_count == 0)
+        return DG_NONE;
+    return map->slots[slot_of(map->slots, map->slot_count, key)].value;
+}

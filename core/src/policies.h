@@ -1,0 +1,24 @@
+/* policies.h - the names of every policy kind, in the order of its table.
+ *
+ * A policy is one file behind the interface of its kind and one line in that kind's list; the position
+ * in the list is the value of the parameter that chooses it. Each array ends with NULL.
+ */
+#ifndef CORE_POLICIES_H
+#define CORE_POLICIES_H
+
+extern const char *const dg_routing_policy_names[];
+extern const char *const dg_sampling_plan_names[];
+extern const char *const dg_committee_weight_names[];
+extern const char *const dg_quality_aggregation_names[];
+extern const char *const dg_quality_test_names[];
+
+/* Upper bounds of the parameters that choose: the last position of each list. */
+enum {
+    DG_ROUTING_POLICY_LAST = 2,
+    DG_SAMPLING_PLAN_LAST = 0,
+    DG_COMMITTEE_WEIGHT_LAST = 1,
+    DG_QUALITY_AGGREGATION_LAST = 0,
+    DG_QUALITY_TEST_LAST = 0,
+};
+
+#endif

@@ -1,0 +1,96 @@
+#include "dg/verify.h"
+
+#include <string.h>
+
+#include "hash.h"
+
+enum { MERKLE_DEPTH_MAX = 64 }; /* levels of a tree over any size_t of leaves */
+
+void dg_answer_commitment(const struct dg_hash *answer_digest, uint64_t nonce, struct dg_hash *out)
+{
+    uint8_t block[HASH_BLOCK] = {HASH_DOMAIN_ANSWER};
+    uint8_t *end = hash_store(block + 1, answer_digest->bytes, sizeof answer_digest->bytes);
+
+    hash_bytes(block, hash_store64(end, nonce), out);
+}
+
+void dg_score_commitment(uint32_t check, uint32_t node, uint16_t score, uint64_t nonce,
+                         struct dg_hash *out)
+{
+    uint8_t block[HASH_BLOCK] = {HASH_DOMAIN_SCORE};
+    uint8_t *end = hash_store32(block + 1, check);
+
+    end = hash_store32(end, node);
+    end = hash_store16(end, score);
+    hash_bytes(block, hash_store64(end, nonce), out);
+}
+
+void dg_receipt_leaf(uint32_t gateway, const struct dg_receipt *receipt, struct dg_hash *out)
+{
+    uint8_t block[HASH_BLOCK] = {HASH_DOMAIN_LEAF};
+    uint8_t *end = hash_store32(block + 1, gateway);
+
+    end = hash_store64(end, receipt->number);
+    end = hash_store(end, receipt->commitment.bytes, sizeof receipt->commitment.bytes);
+    hash_bytes(block, hash_store64(end, (uint64_t)receipt->rate), out);
+}
+
+static void merkle_join(const struct dg_hash *left, const struct dg_hash *right,
+                        struct dg_hash *out)
+{
+    uint8_t block[HASH_BLOCK] = {HASH_DOMAIN_INNER};
+    uint8_t *end = hash_store(block + 1, left->bytes, sizeof left->bytes);
+
+    hash_bytes(block, hash_store(end, right->bytes, sizeof right->bytes), out);
+}
+
+/* The stack holds the roots of complete subtrees, largest first, one per set bit of the leaves read;
+ * the allocator is not needed. */
+enum dg_status dg_receipts_root(uint32_t gateway, const struct dg_receipt *receipts, size_t count,
+                                const struct dg_allocator *allocator, struct dg_hash *root)
+{
+    struct dg_hash stack[MERKLE_DEPTH_MAX + 1];
+    size_t depth = 0;
+
+    (void)allocator;
+    if (receipts == NULL && count > 0)
+        return DG_ERROR_ARGUMENT;
+    for (size_t i = 0; i < count; i++) {
+        dg_receipt_leaf(gateway, &receipts[i], &stack[depth++]);
+        for (size_t merged = i; (merged & 1) != 0; merged >>= 1) {
+            merkle_join(&stack[depth - 2], &stack[depth - 1], &stack[depth - 2]);
+            depth--;
+        }
+    }
+    while (depth > 1) {
+        merkle_join(&stack[depth - 2], &stack[depth - 1], &stack[depth - 2]);
+        depth--;
+    }
+    if (count == 0)
+        memset(root, 0, sizeof *root);
+    else
+        *root = stack[0];
+    return DG_OK;
+}
+
+void dg_prf_key_derive(const uint8_t beacon[DG_HASH_BYTES], enum dg_prf_use use,
+                       struct dg_prf_key *out)
+{
+    uint8_t block[HASH_BLOCK] = {HASH_DOMAIN_KEY, (uint8_t)use};
+    struct dg_hash hash;
+
+    hash_bytes(block, hash_store(block + 2, beacon, DG_HASH_BYTES), &hash);
+    memcpy(out->bytes, hash.bytes, sizeof out->bytes);
+}
+
+bool dg_sampling_verify(const struct dg_prf_key *key, uint32_t gateway, uint64_t number,
+                        const struct dg_hash *commitment, int64_t rate)
+{
+    return hash_below(hash_sample_draw(key, gateway, number, commitment), rate);
+}
+
+uint64_t dg_ticket(const struct dg_prf_key *key, uint32_t gateway, uint64_t number,
+                   uint32_t verifier, uint64_t weight)
+{
+    return hash_ticket(hash_ticket_draw(key, gateway, number, verifier), weight);
+}

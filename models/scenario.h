@@ -1,0 +1,205 @@
+/* scenario.h - an effective scenario: what a file, its bases and --set settings amount to.
+ *
+ * Every field is one row of the key table (scenario_keys.c), from which files are validated, the JSON
+ * Schema is printed and `validate --show` lists values with their origin. Shares are fractions of 1,
+ * times int64 nanoseconds, amounts int64 micro-tokens, rates per second.
+ */
+#ifndef MODELS_SCENARIO_H
+#define MODELS_SCENARIO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "dg/params.h"
+#include "sim/error.h"
+
+enum law_kind { LAW_CONSTANT, LAW_EXPONENTIAL, LAW_LOGNORMAL, LAW_UNIFORM };
+
+/* A distribution given by its mean and coefficient of variation, cut to [minimum, maximum] by
+ * truncation to the bound. UNIFORM uses minimum and maximum alone. */
+struct law {
+    enum law_kind kind;
+    double mean, cv, minimum, maximum;
+};
+
+/* Weights over named things; weights are normalised and add up to 1. */
+struct share {
+    uint32_t index;
+    double weight;
+};
+struct shares {
+    struct share *items;
+    size_t count;
+};
+
+struct scenario_region {
+    const char *name;
+    const char *place;  /* city of the built-in latency table, or NULL */
+    double user_weight, node_weight;
+    double uplink_bps, downlink_bps; /* of a node or user there */
+    double utc_offset_h;             /* shifts the daily cycle */
+};
+
+struct scenario_network {
+    int64_t local_latency_ns;   /* one way, inside a region */
+    int64_t default_latency_ns; /* one way, between regions with no entry and no place */
+    double jitter_sigma;        /* each delay is multiplied by a lognormal of median 1; 0: none */
+    double loss;                /* chance that one transmission is lost */
+    int64_t retransmit_ns;      /* added for each loss */
+    double bytes_per_token;
+    int64_t *latency_ns;        /* [from * region_count + to], one way; resolved by the loader */
+};
+
+struct scenario_gateway {
+    const char *name;
+    uint32_t region;
+    int64_t view_delay_ns; /* age of its view of the nodes */
+    uint32_t in_flight_limit;
+    double bandwidth_bps;
+};
+
+struct scenario_class { /* a class of models */
+    const char *name;
+    double parameters_b;   /* billions */
+    uint32_t context_tokens;
+    double quality, quality_sd; /* of an honest answer, standard deviations above the judge's neutral point */
+};
+
+struct scenario_provider {
+    const char *name;
+    uint32_t count;
+    struct shares classes;  /* over classes: which class the providers' models belong to */
+    int64_t price;          /* per CU; 0: the protocol's unit price */
+    double royalty;
+    int64_t outage_every_ns, outage_for_ns; /* exponential means; 0: none */
+};
+
+struct scenario_hardware {
+    const char *name;
+    /* for a 70B model; a model of p billion parameters takes p/70 of the time */
+    double prefill_tokens_per_s;
+    int64_t step_base_ns, step_per_sequence_ns; /* one decode step with batch b: base + b * per_sequence */
+    uint32_t prefill_chunk;                     /* prompt tokens per step (chunked prefill) */
+    uint32_t slots;                             /* largest batch */
+    int64_t busy_cost_per_hour, idle_cost_per_hour;
+};
+
+enum service_kind { SERVICE_LLM, SERVICE_EXPONENTIAL, SERVICE_DETERMINISTIC, SERVICE_LOGNORMAL };
+
+struct scenario_service {
+    enum service_kind kind;
+    int64_t mean_ns;  /* the plain kinds */
+    double cv;        /* lognormal */
+    uint32_t slots;   /* the plain kinds: servers */
+    uint32_t queue;   /* most requests waiting; 0: none may wait */
+};
+
+struct scenario_nodes {
+    const char *name;
+    uint32_t count, operators;
+    struct shares regions;   /* empty: node_weight of the regions */
+    struct shares hardware;
+    struct shares classes;   /* which class a node's models belong to */
+    uint32_t serves;         /* models a node serves, of its class */
+    struct scenario_service service;
+    int64_t stake;
+    int64_t price;           /* asking price per CU; 0: the model's */
+    double price_spread;     /* sd of the log of a node's factor on it */
+    struct shares behaviours;          /* by operator */
+    double verifier_share;             /* of the nodes */
+    struct shares verifier_behaviours; /* by operator */
+    uint32_t judge;                    /* index of a judge, UINT32_MAX when none */
+};
+
+struct scenario_judge {
+    const char *name;
+    double correlation;
+    int64_t latency_ns;
+    int64_t cost;
+};
+
+enum arrival_kind {
+    ARRIVAL_POISSON, ARRIVAL_GAMMA, ARRIVAL_BURSTY, ARRIVAL_DIURNAL, ARRIVAL_CLOSED, ARRIVAL_TRACE
+};
+
+struct scenario_arrival {
+    enum arrival_kind kind;
+    double rate;             /* per user and second (mean) */
+    double shape;            /* gamma */
+    int64_t burst_on_ns, burst_off_ns; /* bursty: exponential means of the on and off periods */
+    double amplitude;        /* diurnal, 0..1 */
+    int64_t period_ns;       /* diurnal */
+    int64_t think_ns;        /* closed: exponential mean */
+    const char *file;        /* trace: path, resolved against the scenario's folder */
+    double rate_scale;       /* trace: 2 plays it twice as fast */
+    bool loop;               /* trace: starts over at its end */
+};
+
+struct scenario_users {
+    const char *name;
+    uint32_t count;
+    struct shares regions; /* empty: user_weight of the regions */
+    struct scenario_arrival arrival;
+    struct law input, output; /* tokens; not used with a trace */
+    uint32_t output_cap;      /* max_tokens a request asks for */
+    struct shares demand;     /* over classes */
+    int64_t deadline_ns;      /* 0: none */
+    int64_t price_cap;        /* largest fee of a request; 0: none */
+    int64_t deposit, top_up, lock;
+};
+
+struct scenario_behaviours {
+    double substitute_parameters_b, substitute_quality_loss, substitute_share;
+    double garbage_quality_loss, garbage_share;
+    int64_t garbage_time_ns;
+    double lazy_constant_score;
+};
+
+struct scenario {
+    const char *name, *description;
+    uint64_t seed;
+    int64_t duration_ns, warm_up_ns;
+    int64_t chain_delay_ns;  /* a message to or from the chain */
+    int64_t beacon_delay_ns; /* end of a beacon period to its beacon */
+    bool record_requests;    /* one row per request in the results */
+    bool shortened;          /* marks settlement or jail terms as shortened for the run's length */
+    struct scenario_network network;
+    struct scenario_region *regions; size_t region_count;
+    struct scenario_gateway *gateways; size_t gateway_count;
+    struct scenario_class *classes; size_t class_count;
+    struct scenario_provider *providers; size_t provider_count;
+    struct scenario_hardware *hardware; size_t hardware_count;
+    struct scenario_judge *judges; size_t judge_count;
+    struct scenario_nodes *nodes; size_t node_group_count;
+    struct scenario_users *users; size_t user_group_count;
+    struct scenario_behaviours behaviours;
+    struct dg_params protocol;
+
+    const char *text; /* the effective scenario as canonical JSON (base units resolved), for provenance */
+    char hash[65];    /* BLAKE2b-256 of text, hexadecimal */
+    struct scenario_memory *memory; /* owns everything above */
+};
+
+/* settings: "path=value" strings from --set, applied in order after the file. warning, called once per
+ * finding that is no error (a key that cannot affect the run, a value outside a published range), may be
+ * NULL. On failure *out is left alone; the message names file, line, column, path, value, what is
+ * allowed and the nearest key. */
+typedef void (*scenario_warning)(void *context, const char *text);
+struct scenario_source {
+    const char *path;
+    const char *const *settings;
+    size_t setting_count;
+    scenario_warning warning;
+    void *warning_context;
+};
+bool scenario_load(const struct scenario_source *source, struct scenario *out, struct error *error);
+void scenario_free(struct scenario *scenario); /* a zeroed one is allowed */
+
+/* Every key with value, unit, origin ("file:line", "--set", or the default's origin) and meaning. */
+bool scenario_show(const struct scenario_source *source, FILE *out, struct error *error);
+/* The JSON Schema (draft 2020-12) of scenario files. */
+bool scenario_schema(FILE *out, struct error *error);
+
+#endif

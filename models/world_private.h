@@ -1,0 +1,307 @@
+/* world_private.h - the state of one run, shared by the files world_*.c and metrics.c. */
+#ifndef MODELS_WORLD_PRIVATE_H
+#define MODELS_WORLD_PRIVATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "dg/chain.h"
+#include "dg/gateway.h"
+#include "models/arrival.h"
+#include "models/behaviour.h"
+#include "models/network.h"
+#include "models/outage.h"
+#include "models/service.h"
+#include "models/size.h"
+#include "models/trace.h"
+#include "models/world.h"
+#include "sim/collect.h"
+#include "sim/engine.h"
+#include "sim/random.h"
+
+#define WORLD_NONE UINT32_MAX
+#define WORLD_HOUR_NS (INT64_C(3600) * 1000000000)
+
+/* Purposes of random streams: one row each, so that a draw for one thing never shifts another. */
+enum world_purpose {
+    PURPOSE_LAYOUT = 1,  /* who is where; entity: population, index: member */
+    PURPOSE_ARRIVAL,     /* entity: user, index: request number */
+    PURPOSE_CONTENT,     /* what a request asks; entity: user, index: request number */
+    PURPOSE_TRANSIT,     /* delays of one request; entity: user, index: request number */
+    PURPOSE_SERVING,     /* the node's choices and the answer's quality; same key */
+    PURPOSE_DURATION,    /* service time of a plain kind; same key */
+    PURPOSE_REVIEW,      /* one verifier's work on one check; entity: node, index: check */
+    PURPOSE_CHECKING,    /* delays of one check; entity: check */
+    PURPOSE_OUTAGE,      /* entity: provider */
+    PURPOSE_BEACON,      /* index: period */
+    PURPOSE_SEED,        /* secret seeds of gateways */
+};
+
+enum world_event {
+    EVENT_WARM_UP,
+    EVENT_CHAIN_DEADLINE,
+    EVENT_PERIOD_CLOSE,
+    EVENT_CHAIN_REPORT,
+    EVENT_BEACON,
+    EVENT_EPOCH,
+    EVENT_SETTLEMENT,
+    EVENT_GATEWAY_VIEW,
+    EVENT_PROVIDER,
+    EVENT_USER_SEND,
+    EVENT_TRACE_SEND,
+    EVENT_GATEWAY_REQUEST,
+    EVENT_GATEWAY_REFUSAL,
+    EVENT_GATEWAY_ANSWER,
+    EVENT_GATEWAY_DEADLINE,
+    EVENT_NODE_REQUEST,
+    EVENT_NODE_SERVICE,
+    EVENT_NODE_FIXED,
+    EVENT_USER_END,
+    EVENT_CHECK_START,
+    EVENT_CHECK_OPEN,
+    EVENT_REVIEW_TASK,
+    EVENT_REVIEW_COMMIT,
+    EVENT_REVIEW_REVEAL,
+    EVENT_KIND_COUNT
+};
+
+enum request_outcome {
+    OUTCOME_NONE,
+    OUTCOME_COMPLETED,
+    OUTCOME_REFUSED, /* no candidate, or no funds, at the gateway */
+    OUTCOME_FAILED,  /* every node tried refused or broke off */
+    OUTCOME_LATE,    /* the deadline passed first */
+    OUTCOME_LOST,    /* a message was lost for good between user and gateway */
+    OUTCOME_COUNT
+};
+
+/* One request from its sending to its end; slots are reused. */
+struct world_request {
+    uint64_t handle; /* the gateway's */
+    uint64_t id;     /* unique in the run */
+    int64_t start_ns, submitted_ns, deadline_ns, first_token_ns, fee;
+    struct random_stream transit;
+    uint32_t user, number; /* the user's number-th request */
+    uint32_t node, model;
+    uint32_t tokens_in, tokens_out;
+    uint32_t previous, next; /* in the deadline list; next also links free slots */
+    float quality;           /* of the answer, standard deviations above neutral */
+    uint8_t gateway, group, class_index, outcome;
+    bool in_flight, topped_up, cheat;
+};
+
+/* What the gateway keeps of an answer until its check window has passed. */
+struct world_evidence {
+    uint64_t digest, nonce;
+    float quality;
+    uint32_t node, model;
+};
+
+struct world_user {
+    uint32_t sent;
+    struct arrival_state arrival;
+    uint8_t region, gateway;
+    uint8_t group;
+};
+
+struct deadline_list {
+    uint32_t head, tail;
+    bool armed;
+};
+
+struct world_gateway {
+    struct dg_gateway *core;
+    uint32_t region;
+    uint64_t log_position;
+    struct dg_report report; /* on its way to the chain */
+    struct world_evidence *evidence; /* ring, by receipt number */
+    uint64_t evidence_count;         /* receipts so far */
+    uint64_t evidence_mask;
+    uint64_t evidence_settled; /* receipts below have had their draw */
+    uint64_t reported;         /* receipts in the reports sent so far */
+    struct deadline_list *deadlines; /* by user group */
+};
+
+struct world_node {
+    struct service service;
+    struct service_usage usage_at_warm_up;
+    event_handle timer;
+    int64_t timer_ns;
+    int64_t judge_free_ns;
+    int64_t verification_cost;
+    int64_t stake_start;
+    int64_t cheats, first_cheat_ns, first_failure_ns, jailed_ns;
+    uint32_t operator_id;
+    uint16_t group, hardware;
+    uint8_t region, class_index;
+    uint8_t behaviour, verifier_behaviour; /* rows of the behaviour table */
+    bool verifier;
+    bool jailed;
+};
+
+struct world_model {
+    uint32_t provider, class_index;
+};
+
+struct world_check_member {
+    uint32_t node;
+    uint16_t score;
+    bool committed;
+    uint64_t nonce;
+};
+
+struct world_check {
+    uint32_t id; /* WORLD_NONE: free */
+    uint32_t gateway, node;
+    int64_t start_ns;
+    struct world_evidence evidence;
+    struct random_stream transit;
+    uint32_t member_count;
+    struct world_check_member *members; /* committee_size plus replacements */
+};
+
+struct world_group {
+    struct law_sampler input, output;
+    struct trace trace;
+    uint32_t first_user;
+    uint64_t trace_index;
+    double *demand_cumulative; /* over classes */
+};
+
+struct world_class {
+    uint32_t *models;
+    uint32_t model_count;
+    uint32_t node_count;
+    uint32_t served; /* models dealt to its nodes so far, with repeats */
+    double slots;
+    struct time_mean busy;       /* since the warm-up */
+    struct time_mean busy_epoch; /* in this epoch */
+    double peak;
+};
+
+/* Collected since the warm-up unless said. */
+struct world_statistics {
+    uint64_t sent, outcomes[OUTCOME_COUNT], reroutes;
+    uint64_t tokens_in, tokens_out;
+    struct moments latency, ttft;
+    struct quantile_sketch *latency_sketch, *ttft_sketch, *epoch_sketch;
+    struct moments verdict_delay;
+    struct time_mean in_system;
+    struct moments sojourn; /* of every request that ended since, whatever its outcome */
+    /* over the whole run */
+    uint64_t requests, checks, passed, failed, inconclusive, slashes, jails, releases, exclusions;
+    uint64_t reviews, epoch_sent;
+    int64_t verification_cost;
+};
+
+struct world {
+    const struct scenario *scenario;
+    const struct world_options *options;
+    struct random_key key;
+    struct engine *engine;
+    struct dg_chain *chain;
+    struct network network;
+    struct error *error; /* first failure; the engine is stopped with it */
+    bool failed;
+
+    struct world_gateway *gateways;
+    struct world_node *nodes;
+    const struct behaviour *behaviours;
+    size_t behaviour_count;
+    bool *label_used; /* by behaviour: some node carries it */
+    uint32_t node_count;
+    struct world_user *users;
+    uint32_t user_count;
+    struct world_group *groups;
+    struct world_model *models;
+    uint32_t model_count;
+    struct outage *providers;
+    uint32_t provider_count;
+    uint32_t *provider_group;
+    uint32_t operator_count;
+    uint8_t *operator_behaviour;
+    struct world_class *classes;
+    uint8_t *region_gateway; /* nearest gateway of each region */
+
+    struct world_request *requests;
+    uint32_t request_limit, request_top, request_free;
+    uint64_t request_sequence;
+
+    struct world_check *checks; /* ring by check id */
+    struct world_check_member *check_members;
+    uint32_t check_mask, member_room;
+    int64_t deadline_posted_ns;
+    uint64_t view_posted;
+
+    struct world_statistics statistics;
+    struct series series; /* one row an epoch */
+    int64_t *epoch_end_ns;
+    struct result_ledger *ledger;
+    size_t ledger_count, ledger_room;
+};
+
+/* world_build.c */
+bool world_build(struct world *world, struct error *error);
+void world_unbuild(struct world *world);
+
+/* Stops the run: text, virtual time and seed become the error. Only the first one is kept. */
+void world_fail(struct world *world, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Fails the run when a call into the core that must succeed did not. Returns status == DG_OK. */
+bool world_expect(struct world *world, enum dg_status status, const char *call);
+
+/* world_user.c, world_gateway.c, world_node.c: a request on its way to the node and back */
+void user_send(void *context, struct engine *engine, const struct event *event);
+void trace_send(void *context, struct engine *engine, const struct event *event);
+void gateway_request(void *context, struct engine *engine, const struct event *event);
+void gateway_refusal(void *context, struct engine *engine, const struct event *event);
+void gateway_answer(void *context, struct engine *engine, const struct event *event);
+void gateway_deadline(void *context, struct engine *engine, const struct event *event);
+void node_request(void *context, struct engine *engine, const struct event *event);
+void node_service(void *context, struct engine *engine, const struct event *event);
+void node_fixed(void *context, struct engine *engine, const struct event *event);
+void user_end(void *context, struct engine *engine, const struct event *event);
+void user_start(struct world *world, uint32_t user);   /* posts the first arrival */
+void trace_start(struct world *world, uint32_t group); /* posts the next arrival of a trace */
+void evidence_digest(const struct world_evidence *evidence, struct dg_hash *out);
+
+/* world_chain.c: beacon periods, epochs, settlement, views, outages */
+void chain_deadline(void *context, struct engine *engine, const struct event *event);
+void period_close(void *context, struct engine *engine, const struct event *event);
+void chain_report(void *context, struct engine *engine, const struct event *event);
+void beacon(void *context, struct engine *engine, const struct event *event);
+void epoch(void *context, struct engine *engine, const struct event *event);
+void settlement(void *context, struct engine *engine, const struct event *event);
+void gateway_view(void *context, struct engine *engine, const struct event *event);
+void provider_change(void *context, struct engine *engine, const struct event *event);
+void warm_up(void *context, struct engine *engine, const struct event *event);
+/* Acts on what the chain decided: call after every call that may produce notices. */
+void world_after_chain(struct world *world);
+void world_start(struct world *world); /* posts the first events */
+
+/* world_check.c: a check from its draw to its verdict */
+void check_open(void *context, struct engine *engine, const struct event *event);
+void check_start(void *context, struct engine *engine, const struct event *event);
+void review_task(void *context, struct engine *engine, const struct event *event);
+void review_commit(void *context, struct engine *engine, const struct event *event);
+void review_reveal(void *context, struct engine *engine, const struct event *event);
+void check_drawn(struct world *world, const struct dg_notice *notice);
+void check_member_joins(struct world *world, const struct dg_notice *notice);
+void check_reveal_phase(struct world *world, const struct dg_notice *notice);
+void check_verdict(struct world *world, const struct dg_notice *notice);
+
+/* world_epoch.c: what an epoch leaves behind */
+size_t world_series_width(const struct world *world);
+void world_sample_epoch(struct world *world);
+bool world_series_result(const struct world *world, struct result *result, struct error *error);
+
+/* world_result.c */
+bool world_result(struct world *world, struct result *out, struct error *error);
+int64_t world_compute_cost(const struct world *world, uint32_t node);
+int64_t world_profit(const struct world *world, uint32_t node, const struct dg_node_account *account);
+
+static inline uint32_t world_gateway_count(const struct world *world)
+{
+    return (uint32_t)world->scenario->gateway_count;
+}
+
+#endif
