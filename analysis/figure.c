@@ -66,18 +66,17 @@ static bool spawn_gnuplot(int input, int output, int messages, pid_t *child, str
     return true;
 }
 
-/* The first line that says something. */
+/* gnuplot repeats the command first; what is wrong with it stands in the last line. */
 static bool fail_with_message(FILE *messages, struct error *error)
 {
-    char line[256];
+    char line[256], last[256] = "failed without a message";
     rewind(messages);
     while (fgets(line, sizeof line, messages) != NULL) {
-        size_t blank = strspn(line, " \t\n^");
         line[strcspn(line, "\n")] = '\0';
-        if (line[blank] != '\0')
-            return error_set(error, ERROR_RUN, "gnuplot: %s", line + blank);
+        if (line[strspn(line, " \t^")] != '\0')
+            memcpy(last, line, sizeof last);
     }
-    return error_set(error, ERROR_RUN, "gnuplot failed without a message");
+    return error_set(error, ERROR_RUN, "gnuplot: %s", last);
 }
 
 static bool run_gnuplot(FILE *script, int output, struct error *error)

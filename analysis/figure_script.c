@@ -41,8 +41,8 @@ static const struct panel panels[] = {
 
 static const char *const colours[STYLE_COUNT] = {"#0072B2", "#D55E00", "#009E73", "#CC79A7",
                                                  "#E69F00", "#56B4E9", "#000000"};
-static const char *const dashes[STYLE_COUNT] = {"1", "'8,4'", "'2,3'", "'10,4,2,4'",
-                                                "'5,3'", "'1,2'", "'12,3'"};
+static const char *const dashes[STYLE_COUNT] = {"1",     "(8,4)", "(2,3)", "(10,4,2,4)",
+                                                "(5,3)", "(1,2)", "(12,3)"};
 
 static bool part_matches(const struct panel_part *part, const char *name)
 {

@@ -72,7 +72,8 @@ void dg_gateway_seed_hash(const struct dg_gateway *gateway, struct dg_hash *out)
 
 /* ---- what the chain tells it ---- */
 
-enum dg_status dg_gateway_apply_model(struct dg_gateway *gateway, const struct dg_model_record *record)
+enum dg_status dg_gateway_apply_model(struct dg_gateway *gateway,
+                                      const struct dg_model_record *record)
 {
     return view_apply_model(&gateway->view, record);
 }
@@ -197,8 +198,8 @@ static void flight_send(struct dg_gateway *gateway, struct flight *flight, const
     };
 }
 
-enum dg_status dg_gateway_submit(struct dg_gateway *gateway, int64_t now, const struct dg_request *request,
-                                 struct dg_route *route)
+enum dg_status dg_gateway_submit(struct dg_gateway *gateway, int64_t now,
+                                 const struct dg_request *request, struct dg_route *route)
 {
     struct quote quote = {0};
     uint32_t account = DG_NONE;
@@ -219,14 +220,16 @@ enum dg_status dg_gateway_submit(struct dg_gateway *gateway, int64_t now, const 
 }
 
 /* What the flight would cost elsewhere: its escrow is free for that, at the present terms. */
-static enum dg_status requote(struct dg_gateway *gateway, const struct flight *flight, struct quote *quote)
+static enum dg_status requote(struct dg_gateway *gateway, const struct flight *flight,
+                              struct quote *quote)
 {
     int64_t available = gateway->ledger.accounts[flight->account].free + flight->escrow;
 
     quote->model = view_model(&gateway->view, flight->model);
     quote->budget = budget_of(flight->price_cap, available);
-    enum dg_status status = metering_compute(&gateway->params, quote->model->size_class, flight->tokens_in,
-                                             flight->tokens_out_max, &quote->milli);
+    enum dg_status status =
+        metering_compute(&gateway->params, quote->model->size_class, flight->tokens_in,
+                         flight->tokens_out_max, &quote->milli);
     if (status == DG_OK)
         status = quote_route(gateway, flight->model, flight->tried, flight->tried_count, quote);
     return status == DG_ERROR_FUNDS ? DG_ERROR_NO_CANDIDATE : status;
@@ -312,8 +315,8 @@ enum dg_status dg_gateway_answer(struct dg_gateway *gateway, int64_t now, uint64
         return DG_ERROR_UNKNOWN_ID;
     status = answer_check(flight, answer);
     if (status == DG_OK)
-        status = metering_answer(&gateway->params, &flight->terms, flight->tokens_in, answer->tokens_out,
-                                 answer->total, &fee);
+        status = metering_answer(&gateway->params, &flight->terms, flight->tokens_in,
+                                 answer->tokens_out, answer->total, &fee);
     if (status == DG_OK)
         status = ledger_reserve_receipt(&gateway->ledger, &gateway->allocator);
     if (status != DG_OK)
@@ -328,7 +331,8 @@ enum dg_status dg_gateway_answer(struct dg_gateway *gateway, int64_t now, uint64
     return DG_OK;
 }
 
-enum dg_status dg_gateway_fail(struct dg_gateway *gateway, int64_t now, uint64_t handle, bool blame_node)
+enum dg_status dg_gateway_fail(struct dg_gateway *gateway, int64_t now, uint64_t handle,
+                               bool blame_node)
 {
     enum dg_status status = check_time(gateway, now);
     if (status != DG_OK)
