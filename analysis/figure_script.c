@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-enum { PANEL_PARTS = 3, STYLE_COUNT = 7, PERCENT = 100, LOG_RATIO = 20 };
+enum { PANEL_PARTS = 3, STYLE_COUNT = 7, PERCENT = 100, LOG_RATIO = 20, DENSE_EPOCHS = 120 };
 
 /* Series of a panel: one by name, or with a name ending in '.' a family, a line for each subject. */
 struct panel_part {
@@ -31,10 +31,10 @@ static const struct panel panels[] = {
     {"Latency of completed requests", "latency (s)", NULL,
      {{"latency_p50", "median", false, false}, {"latency_p99", "99th percentile", false, false}},
      true, 1},
-    {"Load", "requests per second", "utilisation (%)",
+    {"Load", "requests per second (area)", "utilisation (%, lines)",
      {{"request_rate", "requests/s", false, true}, {"utilisation.", NULL, true, false}}, false,
      PERCENT},
-    {"Nodes jailed or excluded, by behaviour", "nodes", "failed checks so far",
+    {"Nodes jailed or excluded, by behaviour", "nodes (lines)", "failed checks so far (area)",
      {{"checks_failed", "failed checks", true, true}, {"nodes_jailed.", NULL, false, false}}, false,
      1},
 };
@@ -125,7 +125,7 @@ static void write_range(const char *axis, struct range range, FILE *out)
 static void write_axes(const struct figure_data *data, const struct panel *panel, FILE *out)
 {
     struct range left = axis_range(data, panel, false);
-    fprintf(out, "set title '%s' offset 0,-0.3\nset ylabel '%s'\n", panel->title, panel->left);
+    fprintf(out, "set title '%s' offset 0,-0.4\nset ylabel '%s'\n", panel->title, panel->left);
     if (panel->may_be_log && left.lowest > 0 && left.highest > LOG_RATIO * left.lowest) {
         fputs("set logscale y 10\nset yrange [*:*]\n", out);
     } else {
@@ -152,10 +152,9 @@ static void write_curve(const struct panel *panel, const struct panel_part *part
             part->right_axis ? 2 : 1, part->filled ? "filledcurves y=0" : "lines");
     write_quoted(out, label);
     if (part->filled)
-        fputs(" fc rgb '#C8C8C8'", out);
+        fputs(" fc rgb '#E2E2E2'", out);
     else
-        fprintf(out, " lw 2.6 lc rgb '%s' dt %s", colours[style % STYLE_COUNT],
-                dashes[style % STYLE_COUNT]);
+        fprintf(out, " lt %zu", style % STYLE_COUNT + 1);
 }
 
 /* The same behaviour looks the same in every panel, and honest comes first. */
@@ -173,6 +172,14 @@ static size_t curve_style(const struct figure_data *data, const struct panel_par
         style += part_matches(part, name) && strcmp(name + strlen(part->name), "honest") != 0;
     }
     return style;
+}
+
+/* Dashes of a curve that swings a hundred times are only noise. */
+static void write_styles(bool dense, FILE *out)
+{
+    for (int i = 0; i < STYLE_COUNT; i++)
+        fprintf(out, "set linetype %d lw %s lc rgb '%s' dt %s\n", i + 1, dense ? "1.6" : "2.6",
+                colours[i], dense ? "1" : dashes[i]);
 }
 
 static void write_panel(const struct figure_data *data, const struct panel *panel, FILE *out)
@@ -203,17 +210,19 @@ void figure_script_write(const struct figure_data *data, const char *terminal, F
     bool days = last > 72;
     fprintf(out,
             "set terminal %s\nset encoding utf8\nset datafile missing 'NaN'\n"
-            "set multiplot layout 2,2 margins 0.07,0.93,0.10,0.89 spacing 0.12,0.17 title ",
+            "set multiplot layout 2,2 margins 0.06,0.92,0.12,0.90 spacing 0.15,0.20 title ",
             terminal);
     write_quoted(out, data->title);
     fprintf(out,
             "\nset border lc rgb '#404040'\nset grid lc rgb '#DDDDDD' lw 1\n"
-            "set key outside bottom center horizontal samplen 3\n"
-            "set format y '%%.4g'\nset xlabel 'virtual time (%s)' offset 0,0.3\n"
+            "set key at graph 0.5,-0.19 center top horizontal Left reverse noinvert maxrows 2 "
+            "samplen 3 width 1\n"
+            "set format y '%%.6g'\nset xlabel 'virtual time (%s)' offset 0,0.3\n"
             "set xrange [0:%.9g]\n",
             days ? "days" : "hours", last / (days ? 24 : 1));
     if (!days && last > 6)
         fprintf(out, "set xtics %d\n", last <= 12 ? 2 : last <= 24 ? 4 : 12);
+    write_styles(data->epoch_count > DENSE_EPOCHS, out);
     write_data(data, days ? 24 : 1, out);
     for (size_t i = 0; i < sizeof panels / sizeof panels[0]; i++)
         write_panel(data, &panels[i], out);

@@ -1,0 +1,395 @@
+/* Opening and closing, registration, money in, and reading. What follows from receipts is in report.c,
+ * check.c and epoch.c. */
+#include "chain_state.h"
+
+#include "memory.h"
+
+/* Times beyond this one leave no room to add a term to them. */
+#define CHAIN_TIME_MAX (INT64_MAX / 2)
+
+enum { CHAIN_MESSAGE = 256 };
+
+/* ---- shared ---- */
+
+enum dg_status chain_begin(const struct dg_chain *chain, int64_t now)
+{
+    if (chain->broken)
+        return DG_ERROR_CONSERVATION;
+    if (now < chain->now)
+        return DG_ERROR_STATE;
+    return now > CHAIN_TIME_MAX ? DG_ERROR_ARGUMENT : DG_OK;
+}
+
+enum dg_status chain_finish(struct dg_chain *chain, int64_t now, enum dg_status status)
+{
+    if (status == DG_OK)
+        chain->now = now;
+    if (!ledger_identity(&chain->ledger))
+        chain->broken = true;
+    return chain->broken ? DG_ERROR_CONSERVATION : status;
+}
+
+void chain_move(struct dg_chain *chain, enum dg_account from_kind, uint32_t from_index,
+                enum dg_account to_kind, uint32_t to_index, int64_t amount)
+{
+    if (ledger_move(&chain->ledger, from_kind, from_index, to_kind, to_index, amount) != DG_OK)
+        chain->broken = true;
+}
+
+int64_t chain_amount(const struct dg_chain *chain, enum dg_account kind, uint32_t index)
+{
+    return chain->ledger.kinds[kind].balances[index];
+}
+
+void chain_publish(struct dg_chain *chain, uint32_t node)
+{
+    struct dg_node_record record;
+
+    registry_record(&chain->registry, node, chain_amount(chain, DG_ACCOUNT_STAKE, node), &record);
+    outbox_log_push(&chain->log, &record);
+    chain->registry.nodes[node].changed = false;
+}
+
+struct dg_notice chain_check_notice(const struct check *check, enum dg_notice_kind kind)
+{
+    struct dg_notice notice = {
+        .kind = (uint8_t)kind,
+        .member_count = check->seat_count,
+        .check = check->id,
+        .node = check->receipt.node,
+        .model = check->receipt.model,
+        .gateway = check->gateway,
+        .verifier = DG_NONE,
+        .number = check->receipt.number,
+    };
+
+    for (unsigned i = 0; i < check->seat_count; i++) {
+        notice.members[i] = check->seats[i].verifier;
+        notice.revealed_count += check->seats[i].state == SEAT_REVEALED;
+    }
+    return notice;
+}
+
+/* ---- open and close ---- */
+
+enum dg_status dg_chain_open(const struct dg_params *params, const struct dg_allocator *allocator,
+                             struct dg_chain **out)
+{
+    char message[CHAIN_MESSAGE];
+    enum dg_status status = dg_params_check(params, message, sizeof message);
+    if (status != DG_OK)
+        return status;
+
+    struct dg_allocator own = memory_allocator(allocator);
+    struct dg_chain *chain = memory_allocate(&own, 1, sizeof *chain);
+    if (chain == NULL)
+        return DG_ERROR_MEMORY;
+    chain->allocator = own;
+    chain->params = *params;
+    chain->checks.seat_limit = (uint8_t)params->committee_size;
+    status = ledger_init(&chain->ledger, &own);
+    if (status != DG_OK)
+        goto done;
+    *out = chain;
+    chain = NULL; /* now the caller's */
+done:
+    dg_chain_close(chain);
+    return status;
+}
+
+void dg_chain_close(struct dg_chain *chain)
+{
+    if (chain == NULL)
+        return;
+    struct dg_allocator allocator = chain->allocator;
+
+    ledger_fini(&chain->ledger, &allocator);
+    registry_fini(&chain->registry, &allocator);
+    escrow_fini(&chain->escrow, &allocator);
+    sampling_fini(&chain->receipts, &allocator);
+    committee_fini(&chain->verifiers, &allocator);
+    check_pool_fini(&chain->checks, &allocator);
+    deadline_fini(&chain->deadlines, &allocator);
+    outbox_notices_fini(&chain->notices, &allocator);
+    outbox_log_fini(&chain->log, &allocator);
+    memory_release(&allocator, chain);
+}
+
+/* ---- registry ---- */
+
+/* Genesis is credited to an account about to be added, so the sum is checked beforehand. */
+static enum dg_status genesis_allowed(const struct dg_chain *chain, int64_t genesis)
+{
+    if (genesis < 0)
+        return DG_ERROR_ARGUMENT;
+    if (genesis > 0 && chain->started)
+        return DG_ERROR_STATE;
+    const int64_t *came_in = chain->ledger.came_in;
+    int64_t room = INT64_MAX - came_in[LEDGER_GENESIS] - came_in[LEDGER_MINTED] -
+                   came_in[LEDGER_DEPOSITED];
+
+    return genesis > room ? DG_ERROR_OVERFLOW : DG_OK;
+}
+
+enum dg_status dg_chain_add_operator(struct dg_chain *chain, int64_t genesis, uint32_t *operator_id)
+{
+    enum dg_status status = chain_begin(chain, chain->now);
+
+    if (status == DG_OK)
+        status = genesis_allowed(chain, genesis);
+    if (status == DG_OK)
+        status = ledger_reserve(&chain->ledger, &chain->allocator, DG_ACCOUNT_OPERATOR);
+    if (status != DG_OK)
+        return status;
+
+    uint32_t id = ledger_add(&chain->ledger, DG_ACCOUNT_OPERATOR);
+    status = ledger_credit(&chain->ledger, LEDGER_GENESIS, DG_ACCOUNT_OPERATOR, id, genesis);
+    if (status == DG_OK)
+        *operator_id = id;
+    return chain_finish(chain, chain->now, status);
+}
+
+enum dg_status dg_chain_add_user(struct dg_chain *chain, int64_t genesis, uint32_t *user)
+{
+    enum dg_status status = chain_begin(chain, chain->now);
+
+    if (status == DG_OK)
+        status = genesis_allowed(chain, genesis);
+    if (status == DG_OK)
+        status = ledger_reserve(&chain->ledger, &chain->allocator, DG_ACCOUNT_USER);
+    if (status == DG_OK)
+        status = ledger_reserve(&chain->ledger, &chain->allocator, DG_ACCOUNT_ESCROW);
+    if (status != DG_OK)
+        return status;
+
+    uint32_t id = ledger_add(&chain->ledger, DG_ACCOUNT_USER);
+    (void)ledger_add(&chain->ledger, DG_ACCOUNT_ESCROW);
+    status = ledger_credit(&chain->ledger, LEDGER_GENESIS, DG_ACCOUNT_USER, id, genesis);
+    if (status == DG_OK)
+        *user = id;
+    return chain_finish(chain, chain->now, status);
+}
+
+enum dg_status dg_chain_add_gateway(struct dg_chain *chain, uint32_t operator_id, uint32_t *gateway)
+{
+    enum dg_status status = chain_begin(chain, chain->now);
+
+    if (status != DG_OK)
+        return status;
+    if (operator_id >= chain->ledger.kinds[DG_ACCOUNT_OPERATOR].count)
+        return DG_ERROR_UNKNOWN_ID;
+    status = registry_reserve_gateway(&chain->registry, &chain->allocator);
+    if (status != DG_OK)
+        return status;
+
+    *gateway = registry_add_gateway(&chain->registry, operator_id);
+    return DG_OK;
+}
+
+enum dg_status dg_chain_add_provider(struct dg_chain *chain, uint32_t *provider)
+{
+    enum dg_status status = chain_begin(chain, chain->now);
+
+    if (status == DG_OK)
+        status = ledger_reserve(&chain->ledger, &chain->allocator, DG_ACCOUNT_PROVIDER);
+    if (status != DG_OK)
+        return status;
+
+    *provider = ledger_add(&chain->ledger, DG_ACCOUNT_PROVIDER);
+    return DG_OK;
+}
+
+enum dg_status dg_chain_add_model(struct dg_chain *chain, uint32_t provider, uint8_t size_class,
+                                  uint32_t context_tokens, int64_t price, int64_t royalty,
+                                  uint32_t *model)
+{
+    enum dg_status status = chain_begin(chain, chain->now);
+
+    if (status != DG_OK)
+        return status;
+    if (provider >= chain->ledger.kinds[DG_ACCOUNT_PROVIDER].count)
+        return DG_ERROR_UNKNOWN_ID;
+    if (size_class >= DG_SIZE_COUNT || context_tokens == 0 || price < 0 || royalty < 0 ||
+        royalty > DG_ONE)
+        return DG_ERROR_ARGUMENT;
+    status = registry_reserve_model(&chain->registry, &chain->allocator);
+    if (status != DG_OK)
+        return status;
+
+    struct dg_model_record record = {
+        .provider = provider,
+        .context_tokens = context_tokens,
+        .size_class = size_class,
+        .price = price,
+        .royalty = royalty,
+    };
+    *model = registry_add_model(&chain->registry, &record);
+    return DG_OK;
+}
+
+static enum dg_status node_check(const struct dg_chain *chain, const struct dg_node_spec *spec)
+{
+    int64_t balance;
+
+    if (spec->price < 0 || spec->declared_cost < 0 || spec->stake < chain->params.stake_minimum)
+        return DG_ERROR_ARGUMENT;
+    if (ledger_balance(&chain->ledger, DG_ACCOUNT_OPERATOR, spec->operator_id, &balance) != DG_OK)
+        return DG_ERROR_UNKNOWN_ID;
+    enum dg_status status = registry_check_models(&chain->registry, spec);
+    if (status != DG_OK)
+        return status;
+    return balance < spec->stake ? DG_ERROR_FUNDS : DG_OK;
+}
+
+static enum dg_status node_reserve(struct dg_chain *chain)
+{
+    const struct dg_allocator *allocator = &chain->allocator;
+    enum dg_status status = registry_reserve_node(&chain->registry, allocator);
+
+    if (status == DG_OK)
+        status = ledger_reserve(&chain->ledger, allocator, DG_ACCOUNT_STAKE);
+    if (status == DG_OK)
+        status = ledger_reserve(&chain->ledger, allocator, DG_ACCOUNT_FROZEN);
+    if (status == DG_OK)
+        status = outbox_log_reserve(&chain->log, allocator, 1);
+    /* A node in jail keeps its room in the pool, so its release cannot fail. */
+    if (status == DG_OK)
+        status = committee_reserve(&chain->verifiers, allocator, chain->registry.node_count + 1);
+    return status;
+}
+
+enum dg_status dg_chain_add_node(struct dg_chain *chain, int64_t now, const struct dg_node_spec *spec,
+                                 uint32_t *node)
+{
+    enum dg_status status = chain_begin(chain, now);
+
+    if (status == DG_OK)
+        status = node_check(chain, spec);
+    if (status == DG_OK)
+        status = node_reserve(chain);
+    if (status != DG_OK)
+        return status;
+
+    uint32_t id = registry_add_node(&chain->registry, spec);
+    (void)ledger_add(&chain->ledger, DG_ACCOUNT_STAKE);
+    (void)ledger_add(&chain->ledger, DG_ACCOUNT_FROZEN);
+    chain_move(chain, DG_ACCOUNT_OPERATOR, spec->operator_id, DG_ACCOUNT_STAKE, id, spec->stake);
+    if (spec->verifier)
+        chain->registry.nodes[id].verifier_place =
+            committee_add(&chain->verifiers, id, spec->operator_id,
+                          committee_weight(&chain->params, spec->stake));
+    chain_publish(chain, id);
+    status = chain_finish(chain, now, DG_OK);
+    if (status == DG_OK)
+        *node = id;
+    return status;
+}
+
+enum dg_status dg_chain_model(const struct dg_chain *chain, uint32_t model,
+                              struct dg_model_record *out)
+{
+    if (model >= chain->registry.model_count)
+        return DG_ERROR_UNKNOWN_ID;
+    *out = chain->registry.models[model];
+    return DG_OK;
+}
+
+/* ---- money in ---- */
+
+enum dg_status dg_chain_deposit(struct dg_chain *chain, uint32_t user, int64_t amount)
+{
+    enum dg_status status = chain_begin(chain, chain->now);
+
+    if (status != DG_OK)
+        return status;
+    status = ledger_credit(&chain->ledger, LEDGER_DEPOSITED, DG_ACCOUNT_USER, user, amount);
+    return chain_finish(chain, chain->now, status);
+}
+
+enum dg_status dg_chain_lock(struct dg_chain *chain, uint32_t user, uint32_t gateway, int64_t amount,
+                             struct dg_grant *grant)
+{
+    enum dg_status status = chain_begin(chain, chain->now);
+
+    if (status != DG_OK)
+        return status;
+    if (gateway >= chain->registry.gateway_count)
+        return DG_ERROR_UNKNOWN_ID;
+    status = escrow_reserve(&chain->escrow, &chain->allocator);
+    if (status == DG_OK)
+        status = ledger_move(&chain->ledger, DG_ACCOUNT_USER, user, DG_ACCOUNT_ESCROW, user, amount);
+    if (status != DG_OK)
+        return status;
+
+    escrow_add(&chain->escrow, &chain->allocator, user, gateway, amount);
+    status = chain_finish(chain, chain->now, DG_OK);
+    if (status == DG_OK)
+        *grant = (struct dg_grant){.user = user, .gateway = gateway, .amount = amount};
+    return status;
+}
+
+/* ---- reading ---- */
+
+uint64_t dg_chain_log_end(const struct dg_chain *chain)
+{
+    return chain->log.end;
+}
+
+enum dg_status dg_chain_log_read(const struct dg_chain *chain, uint64_t position,
+                                 struct dg_node_record *record)
+{
+    return outbox_log_read(&chain->log, position, record);
+}
+
+void dg_chain_log_trim(struct dg_chain *chain, uint64_t position)
+{
+    outbox_log_trim(&chain->log, position);
+}
+
+bool dg_chain_next_notice(struct dg_chain *chain, struct dg_notice *notice)
+{
+    return outbox_notices_pop(&chain->notices, notice);
+}
+
+void dg_chain_totals(const struct dg_chain *chain, struct dg_ledger_totals *totals)
+{
+    const struct ledger *ledger = &chain->ledger;
+
+    *totals = (struct dg_ledger_totals){
+        .genesis = ledger->came_in[LEDGER_GENESIS],
+        .minted = ledger->came_in[LEDGER_MINTED],
+        .deposited = ledger->came_in[LEDGER_DEPOSITED],
+    };
+    for (int kind = 0; kind < DG_ACCOUNT_COUNT; kind++)
+        totals->account[kind] = ledger->kinds[kind].total;
+}
+
+enum dg_status dg_chain_balance(const struct dg_chain *chain, enum dg_account account, uint32_t index,
+                                int64_t *amount)
+{
+    return ledger_balance(&chain->ledger, account, index, amount);
+}
+
+enum dg_status dg_chain_audit(struct dg_chain *chain)
+{
+    if (!ledger_audit(&chain->ledger))
+        chain->broken = true;
+    return chain->broken ? DG_ERROR_CONSERVATION : DG_OK;
+}
+
+enum dg_status dg_chain_node(const struct dg_chain *chain, uint32_t node, struct dg_node_account *out)
+{
+    if (node >= chain->registry.node_count)
+        return DG_ERROR_UNKNOWN_ID;
+    *out = chain->registry.nodes[node].account;
+    return DG_OK;
+}
+
+enum dg_status dg_chain_node_record(const struct dg_chain *chain, uint32_t node,
+                                    struct dg_node_record *out)
+{
+    if (node >= chain->registry.node_count)
+        return DG_ERROR_UNKNOWN_ID;
+    registry_record(&chain->registry, node, chain_amount(chain, DG_ACCOUNT_STAKE, node), out);
+    return DG_OK;
+}
