@@ -1,11 +1,9 @@
-/* Opening and closing, registration, money in, and reading. What follows from receipts is in report.c,
- * check.c and epoch.c. */
+/* Opening and closing, registration, money in, and reading. What follows from receipts is in
+ * chain_report.c, chain_check.c, chain_verdict.c and chain_epoch.c. */
 #include "chain_state.h"
 
+#include "fixed.h"
 #include "memory.h"
-
-/* Times beyond this one leave no room to add a term to them. */
-#define CHAIN_TIME_MAX (INT64_MAX / 2)
 
 enum { CHAIN_MESSAGE = 256 };
 
@@ -65,7 +63,8 @@ struct dg_notice chain_check_notice(const struct check *check, enum dg_notice_ki
 
     for (unsigned i = 0; i < check->seat_count; i++) {
         notice.members[i] = check->seats[i].verifier;
-        notice.revealed_count += check->seats[i].state == SEAT_REVEALED;
+        notice.revealed_count = (uint8_t)(notice.revealed_count +
+                                          (check->seats[i].state == SEAT_REVEALED));
     }
     return notice;
 }
@@ -199,6 +198,21 @@ enum dg_status dg_chain_add_provider(struct dg_chain *chain, uint32_t *provider)
     return DG_OK;
 }
 
+/* The funds take their shares of the whole fee, royalty included. At the largest latency discount what
+ * they leave must still cover the royalty r: (1 - shares) * (1 - discount + r) >= r. */
+static bool royalty_allowed(const struct dg_params *params, int64_t royalty)
+{
+    int64_t shares = params->fees_network_share + params->fees_governance_share +
+                     params->fees_treasury_share + params->fees_verification_share;
+    int64_t discount = params->fees_latency_mode == DG_LATENCY_NODE_DISCOUNT
+                           ? params->fees_latency_coefficient
+                           : 0;
+
+    if (royalty < 0 || royalty > DG_ONE)
+        return false;
+    return (fixed_int128)(DG_ONE - shares) * (DG_ONE - discount) >= (fixed_int128)royalty * shares;
+}
+
 enum dg_status dg_chain_add_model(struct dg_chain *chain, uint32_t provider, uint8_t size_class,
                                   uint32_t context_tokens, int64_t price, int64_t royalty,
                                   uint32_t *model)
@@ -209,8 +223,8 @@ enum dg_status dg_chain_add_model(struct dg_chain *chain, uint32_t provider, uin
         return status;
     if (provider >= chain->ledger.kinds[DG_ACCOUNT_PROVIDER].count)
         return DG_ERROR_UNKNOWN_ID;
-    if (size_class >= DG_SIZE_COUNT || context_tokens == 0 || price < 0 || royalty < 0 ||
-        royalty > DG_ONE)
+    if (size_class >= DG_SIZE_COUNT || context_tokens == 0 || price < 0 ||
+        !royalty_allowed(&chain->params, royalty))
         return DG_ERROR_ARGUMENT;
     status = registry_reserve_model(&chain->registry, &chain->allocator);
     if (status != DG_OK)

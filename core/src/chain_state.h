@@ -17,13 +17,17 @@
 #include "registry.h"
 #include "sampling.h"
 
+/* Times beyond this one leave no room to add a term to them. */
+#define CHAIN_TIME_MAX (INT64_MAX / 2)
+
 struct dg_chain {
     struct dg_allocator allocator;
     struct dg_params params;
     int64_t now;
     bool started; /* an epoch has been closed: no genesis any more */
     bool broken;
-    uint64_t next_period; /* the first that is not revealed */
+    uint64_t next_period;  /* the first that is not revealed */
+    int64_t compute_milli; /* reported so far: bounds every sum of compute */
     struct ledger ledger;
     struct registry registry;
     struct escrow escrow;
@@ -52,5 +56,26 @@ void chain_publish(struct dg_chain *chain, uint32_t node);
 
 /* A notice about a check with its receipt and members filled in. */
 struct dg_notice chain_check_notice(const struct check *check, enum dg_notice_kind kind);
+
+/* ---- steps that cannot fail once room is reserved ---- */
+
+/* Most that one verdict hands out: the verdict, a slash, and a jail term or an exclusion. */
+enum { CHAIN_VERDICT_NOTICES = 3 };
+
+/* Room for what so many verdicts can cause. */
+enum dg_status chain_reserve_verdicts(struct dg_chain *chain, size_t count);
+
+/* Takes a receipt's fee out of the hold. When the answer stands, the node and the provider are paid and
+ * the node's work counts for rewards; otherwise their parts go back to the user. */
+void chain_settle_fee(struct dg_chain *chain, const struct dg_receipt *receipt, bool stands);
+
+/* Closes the check by the scores revealed; a check that was never opened by its node fails. */
+void chain_decide(struct dg_chain *chain, int64_t now, struct check *check);
+
+/* One more offence of the node: slash, and jail or exclusion. check->seats tell who reported it. */
+void chain_punish(struct dg_chain *chain, int64_t now, const struct check *check);
+
+/* Lets the node go if its term is over. */
+void chain_release(struct dg_chain *chain, int64_t now, uint32_t node);
 
 #endif

@@ -6,6 +6,8 @@
 #ifndef CORE_HASH_H
 #define CORE_HASH_H
 
+#include <string.h>
+
 #include "dg/verify.h"
 
 enum { HASH_BLOCK = 128 };
@@ -39,6 +41,11 @@ static inline uint8_t *hash_store64(uint8_t *to, uint64_t value)
     for (int i = 0; i < 8; i++)
         to[i] = (uint8_t)(value >> (8 * i));
     return to + 8;
+}
+
+static inline bool hash_equal(const struct dg_hash *a, const struct dg_hash *b)
+{
+    return memcmp(a->bytes, b->bytes, sizeof a->bytes) == 0;
 }
 
 uint8_t *hash_store(uint8_t *to, const void *from, size_t size); /* returns the byte after */

@@ -37,6 +37,8 @@ enum dg_status dg_chain_add_operator(struct dg_chain *chain, int64_t genesis, ui
 enum dg_status dg_chain_add_user(struct dg_chain *chain, int64_t genesis, uint32_t *user);
 enum dg_status dg_chain_add_gateway(struct dg_chain *chain, uint32_t operator_id, uint32_t *gateway);
 enum dg_status dg_chain_add_provider(struct dg_chain *chain, uint32_t *provider);
+/* royalty: fraction of the compute fee, on top of it; DG_ERROR_ARGUMENT when the shares of the funds and
+ * the largest latency discount would not leave enough of a fee to pay it. */
 enum dg_status dg_chain_add_model(struct dg_chain *chain, uint32_t provider, uint8_t size_class,
                                   uint32_t context_tokens, int64_t price, int64_t royalty,
                                   uint32_t *model);
@@ -63,13 +65,20 @@ void dg_chain_log_trim(struct dg_chain *chain, uint64_t position);
 
 /* ---- checking ---- */
 
-/* Moves each receipt's fee from the user's escrow to the fee hold. All or nothing: the root must
- * match, numbers continue, ids be known, the escrow locked for this gateway suffice, and the period be
- * neither revealed nor reported before by this gateway. */
+/* Moves each receipt's fee from the user's escrow to the fee hold. All or nothing:
+ *   DG_ERROR_COMMITMENT  the root does not match the receipts
+ *   DG_ERROR_REPLAY      this gateway has reported the period, or a receipt's number, before
+ *   DG_ERROR_STATE       the period is revealed, or a number is left out
+ *   DG_ERROR_UNKNOWN_ID  no such gateway, user, node or model
+ *   DG_ERROR_ARGUMENT    a node that does not serve the model, compute that does not follow from the
+ *                        tokens, a fee above the maximum at the node's price, or a rate that the plan
+ *                        does not allow
+ *   DG_ERROR_FUNDS       the user has locked too little for this gateway */
 enum dg_status dg_chain_report(struct dg_chain *chain, int64_t now, const struct dg_report *report);
 
 /* Draws every receipt reported for the period. Receipts not drawn are settled at once; each drawn one
- * opens a check with its committee and produces DG_NOTICE_CHECK. Periods are revealed in order. */
+ * opens a check with its committee and produces DG_NOTICE_CHECK. Periods are revealed in order: an
+ * earlier one is DG_ERROR_REPLAY, one that would leave reported receipts behind is DG_ERROR_STATE. */
 enum dg_status dg_chain_reveal(struct dg_chain *chain, int64_t now, uint64_t period,
                                const uint8_t beacon[DG_HASH_BYTES]);
 
@@ -77,7 +86,10 @@ enum dg_status dg_chain_reveal(struct dg_chain *chain, int64_t now, uint64_t per
  * check still unopened when the commit time is over fails. */
 enum dg_status dg_chain_open_answer(struct dg_chain *chain, int64_t now, uint32_t check,
                                     const struct dg_hash *answer_digest, uint64_t nonce);
-/* Sealed score: commitment = dg_score_commitment(check, node, score, nonce). When every member has
+/* A check passes, fails or stays inconclusive when every member that committed has revealed, or the time
+ * for it is over. The fee of an inconclusive check is settled as if it had passed, and the node's record
+ * does not change.
+ * Sealed score: commitment = dg_score_commitment(check, node, score, nonce). When every member has
  * committed, or the time is over with a quorum, the reveal phase opens (DG_NOTICE_REVEAL_PHASE). A
  * member that has not committed in time is replaced by the next ticket, once per seat. */
 enum dg_status dg_chain_commit_score(struct dg_chain *chain, int64_t now, uint32_t check, uint32_t node,
@@ -94,7 +106,9 @@ int64_t dg_chain_next_deadline(const struct dg_chain *chain);
 
 /* Publishes changed records, audits the ledger in full. Call every epoch_length. */
 enum dg_status dg_chain_close_epoch(struct dg_chain *chain, int64_t now);
-/* Mints the emission of one settlement period and shares the pools by points. Call every
+/* Each verifier that revealed gets verification.fee from the verification fund while the fund can pay it
+ * in full. A node excluded for good keeps its stake locked and its frozen rewards frozen.
+ * Mints the emission of one settlement period and shares the pools by points. Call every
  * settlement_length, after close_epoch when both fall together. */
 enum dg_status dg_chain_settle(struct dg_chain *chain, int64_t now);
 

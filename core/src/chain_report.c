@@ -1,0 +1,232 @@
+/* Receipts come in and are drawn for checks or settled. */
+#include "chain_state.h"
+
+#include "fixed.h"
+#include "hash.h"
+#include "metering.h"
+
+/* More compute than this in the life of a chain is refused, which leaves room for a tenfold premium in
+ * every sum that is made of it. */
+#define CHAIN_COMPUTE_MAX (INT64_MAX / 16)
+
+/* The price a node may charge per CU for a model. */
+static int64_t node_price(const struct dg_chain *chain, const struct node_party *node,
+                          const struct dg_model_record *model)
+{
+    if (node->price > 0)
+        return node->price;
+    return model->price > 0 ? model->price : chain->params.fees_unit_price;
+}
+
+/* Whether compute and fee follow from the tokens. */
+static enum dg_status receipt_check_fee(const struct dg_chain *chain,
+                                        const struct dg_receipt *receipt)
+{
+    const struct node_party *node = &chain->registry.nodes[receipt->node];
+    const struct dg_model_record *model = &chain->registry.models[receipt->model];
+    struct metering_terms terms = {
+        .price = node_price(chain, node, model),
+        .royalty = model->royalty,
+        .size_class = model->size_class,
+    };
+    int64_t milli, maximum;
+    enum dg_status status = metering_compute(&chain->params, model->size_class, receipt->tokens_in,
+                                             receipt->tokens_out, &milli);
+
+    if (status == DG_OK)
+        status = metering_maximum(&chain->params, &terms, milli, &maximum);
+    if (status != DG_OK)
+        return status;
+    if (receipt->compute_milli != milli || receipt->royalty < 0 ||
+        receipt->royalty > receipt->fee || receipt->fee > maximum)
+        return DG_ERROR_ARGUMENT;
+    return DG_OK;
+}
+
+static enum dg_status receipt_check(const struct dg_chain *chain, const struct dg_receipt *receipt)
+{
+    if (receipt->user >= chain->ledger.kinds[DG_ACCOUNT_USER].count ||
+        receipt->node >= chain->registry.node_count ||
+        receipt->model >= chain->registry.model_count)
+        return DG_ERROR_UNKNOWN_ID;
+    if (!registry_serves(&chain->registry.nodes[receipt->node], receipt->model) ||
+        !sampling_plan(&chain->params)->rate_allowed(&chain->params, receipt))
+        return DG_ERROR_ARGUMENT;
+    return receipt_check_fee(chain, receipt);
+}
+
+/* All receipts of a report: known parties, numbers without a gap, and not more compute than can be
+ * counted. *compute_milli is their sum. */
+static enum dg_status receipts_check(const struct dg_chain *chain, const struct dg_report *report,
+                                     int64_t *compute_milli)
+{
+    uint64_t number = chain->registry.gateways[report->gateway].next_number;
+    fixed_int128 sum = 0;
+
+    for (size_t i = 0; i < report->receipt_count; i++) {
+        const struct dg_receipt *receipt = &report->receipts[i];
+        if (receipt->number != number + i)
+            return receipt->number < number ? DG_ERROR_REPLAY : DG_ERROR_STATE;
+        enum dg_status status = receipt_check(chain, receipt);
+        if (status != DG_OK)
+            return status;
+        sum += receipt->compute_milli;
+    }
+    if (sum > CHAIN_COMPUTE_MAX - chain->compute_milli)
+        return DG_ERROR_OVERFLOW;
+    *compute_milli = (int64_t)sum;
+    return DG_OK;
+}
+
+static enum dg_status report_check(const struct dg_chain *chain, const struct dg_report *report,
+                                   int64_t *compute_milli)
+{
+    struct dg_hash root;
+
+    if (report->gateway >= chain->registry.gateway_count)
+        return DG_ERROR_UNKNOWN_ID;
+    if (report->period < chain->registry.gateways[report->gateway].next_period)
+        return DG_ERROR_REPLAY;
+    if (report->period < chain->next_period || report->period == UINT64_MAX)
+        return DG_ERROR_STATE;
+    enum dg_status status = dg_receipts_root(report->gateway, report->receipts,
+                                             report->receipt_count, &chain->allocator, &root);
+    if (status != DG_OK)
+        return status;
+    if (!hash_equal(&root, &report->root))
+        return DG_ERROR_COMMITMENT;
+    return receipts_check(chain, report, compute_milli);
+}
+
+static void receipt_take(struct dg_chain *chain, const struct dg_report *report,
+                         const struct dg_receipt *receipt)
+{
+    struct dg_node_account *account = &chain->registry.nodes[receipt->node].account;
+
+    chain_move(chain, DG_ACCOUNT_ESCROW, receipt->user, DG_ACCOUNT_FEE_HOLD, 0, receipt->fee);
+    account->answers++;
+    account->compute_milli += receipt->compute_milli;
+    sampling_add(&chain->receipts, report->gateway, report->period, receipt);
+}
+
+enum dg_status dg_chain_report(struct dg_chain *chain, int64_t now, const struct dg_report *report)
+{
+    int64_t compute_milli = 0;
+    enum dg_status status = chain_begin(chain, now);
+
+    if (status == DG_OK)
+        status = report_check(chain, report, &compute_milli);
+    if (status == DG_OK)
+        status = sampling_reserve(&chain->receipts, &chain->allocator, report->receipt_count);
+    if (status == DG_OK)
+        status = escrow_take(&chain->escrow, report->gateway, report->receipts,
+                             report->receipt_count);
+    if (status != DG_OK)
+        return status;
+
+    struct gateway_party *gateway = &chain->registry.gateways[report->gateway];
+    for (size_t i = 0; i < report->receipt_count; i++)
+        receipt_take(chain, report, &report->receipts[i]);
+    gateway->next_number += report->receipt_count;
+    gateway->next_period = report->period + 1;
+    gateway->compute_milli += (uint64_t)compute_milli;
+    chain->compute_milli += compute_milli;
+    return chain_finish(chain, now, DG_OK);
+}
+
+/* ---- the draw ---- */
+
+/* A time within the window, the same for everybody who knows the beacon. */
+static int64_t spread(const struct dg_params *params, uint64_t draw)
+{
+    return (int64_t)((fixed_uint128)draw * (uint64_t)params->sampling_window >> 64);
+}
+
+static void check_fill(struct dg_chain *chain, struct check *check)
+{
+    uint32_t members[DG_COMMITTEE_MAX];
+    struct committee_draw draw = {
+        .key = &check->ticket_key,
+        .gateway = check->gateway,
+        .number = check->receipt.number,
+        .operator_id = chain->registry.nodes[check->receipt.node].operator_id,
+    };
+
+    check->seat_count = (uint8_t)committee_select(&chain->verifiers, &draw,
+                                                  (size_t)chain->params.committee_size, members);
+    for (unsigned i = 0; i < check->seat_count; i++)
+        check->seats[i] = (struct check_seat){.verifier = members[i], .replaced = DG_NONE};
+}
+
+static void check_begin(struct dg_chain *chain, int64_t now, const uint8_t beacon[DG_HASH_BYTES],
+                        const struct sampling_item *item)
+{
+    struct dg_prf_key spread_key;
+    struct check *check = check_pool_open(&chain->checks);
+
+    check->gateway = item->gateway;
+    check->receipt = item->receipt;
+    dg_prf_key_derive(beacon, DG_PRF_TICKET, &check->ticket_key);
+    dg_prf_key_derive(beacon, DG_PRF_SPREAD, &spread_key);
+    check_fill(chain, check);
+
+    int64_t start = now + spread(&chain->params, hash_spread_draw(&spread_key, item->gateway,
+                                                                  item->receipt.number));
+    check->deadline = start + chain->params.committee_commit_time;
+    deadline_push(&chain->deadlines, check->deadline, DEADLINE_CHECK, check->id);
+    struct dg_notice notice = chain_check_notice(check, DG_NOTICE_CHECK);
+    notice.at = start;
+    outbox_notices_push(&chain->notices, &notice);
+}
+
+static enum dg_status reveal_check(const struct dg_chain *chain, uint64_t period)
+{
+    if (period < chain->next_period)
+        return DG_ERROR_REPLAY;
+    if (period == UINT64_MAX || sampling_waits_before(&chain->receipts, period))
+        return DG_ERROR_STATE;
+    return DG_OK;
+}
+
+static enum dg_status reveal_reserve(struct dg_chain *chain, size_t drawn)
+{
+    enum dg_status status = check_pool_reserve(&chain->checks, &chain->allocator, drawn);
+
+    if (status == DG_OK)
+        status = deadline_reserve(&chain->deadlines, &chain->allocator, drawn);
+    if (status == DG_OK)
+        status = outbox_notices_reserve(&chain->notices, &chain->allocator, drawn);
+    return status;
+}
+
+enum dg_status dg_chain_reveal(struct dg_chain *chain, int64_t now, uint64_t period,
+                               const uint8_t beacon[DG_HASH_BYTES])
+{
+    struct sampling_queue *receipts = &chain->receipts;
+    struct dg_prf_key key;
+    enum dg_status status = chain_begin(chain, now);
+
+    if (status == DG_OK)
+        status = reveal_check(chain, period);
+    if (status != DG_OK)
+        return status;
+    dg_prf_key_derive(beacon, DG_PRF_SAMPLE, &key);
+    size_t drawn = sampling_plan(&chain->params)
+                       ->draw(&chain->params, &key, period, receipts->items, receipts->count);
+    status = reveal_reserve(chain, drawn);
+    if (status != DG_OK)
+        return status;
+
+    for (size_t i = 0; i < receipts->count; i++) {
+        const struct sampling_item *item = &receipts->items[i];
+        if (item->period != period)
+            continue;
+        if (item->drawn)
+            check_begin(chain, now, beacon, item);
+        else
+            chain_settle_fee(chain, &item->receipt, true);
+    }
+    sampling_drop(receipts, period);
+    chain->next_period = period + 1;
+    return chain_finish(chain, now, DG_OK);
+}
