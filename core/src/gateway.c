@@ -60,7 +60,7 @@ void dg_gateway_close(struct dg_gateway *gateway)
 
     struct dg_allocator memory = gateway->allocator;
     flight_pool_fini(&gateway->flights, &memory);
-    ledger_fini(&gateway->ledger, &memory);
+    gateway_ledger_fini(&gateway->ledger, &memory);
     view_fini(&gateway->view);
     memory_release(&memory, gateway);
 }
@@ -87,12 +87,12 @@ enum dg_status dg_gateway_apply_grant(struct dg_gateway *gateway, const struct d
 {
     if (grant->gateway != gateway->id)
         return DG_ERROR_ARGUMENT;
-    return ledger_grant(&gateway->ledger, &gateway->allocator, grant->user, grant->amount);
+    return gateway_ledger_grant(&gateway->ledger, &gateway->allocator, grant->user, grant->amount);
 }
 
 int64_t dg_gateway_allowance(const struct dg_gateway *gateway, uint32_t user)
 {
-    uint32_t account = ledger_account(&gateway->ledger, user);
+    uint32_t account = gateway_ledger_account(&gateway->ledger, user);
 
     return account == DG_NONE ? 0 : gateway->ledger.accounts[account].free;
 }
@@ -154,7 +154,7 @@ static enum dg_status request_check(const struct dg_gateway *gateway, const stru
     quote->model = view_model(&gateway->view, request->model);
     if (quote->model == NULL)
         return DG_ERROR_UNKNOWN_ID;
-    *account = ledger_account(&gateway->ledger, request->user);
+    *account = gateway_ledger_account(&gateway->ledger, request->user);
     if (*account == DG_NONE)
         return DG_ERROR_FUNDS;
     quote->budget = budget_of(request->price_cap, gateway->ledger.accounts[*account].free);
@@ -189,7 +189,7 @@ static void flight_send(struct dg_gateway *gateway, struct flight *flight, const
     flight->terms = quote->terms;
     flight->escrow = quote->escrow;
     flight->tried[flight->tried_count++] = quote->node;
-    ledger_reserve(&gateway->ledger, flight->account, quote->escrow);
+    gateway_ledger_reserve(&gateway->ledger, flight->account, quote->escrow);
     view_take(&gateway->view, quote->node);
     *route = (struct dg_route){
         .handle = flight_handle(&gateway->flights, flight),
@@ -255,7 +255,7 @@ enum dg_status dg_gateway_reroute(struct dg_gateway *gateway, int64_t now, uint6
     gateway->now = now;
     view_learn_failure(&gateway->view, flight_node(flight), REFUSAL_SHARE);
     view_release(&gateway->view, flight_node(flight));
-    ledger_settle(&gateway->ledger, flight->account, flight->escrow, 0);
+    gateway_ledger_settle(&gateway->ledger, flight->account, flight->escrow, 0);
     flight_send(gateway, flight, &quote, route);
     return DG_OK;
 }
@@ -288,7 +288,7 @@ static void fill_receipt(const struct dg_gateway *gateway, const struct flight *
 /* Ends the flight: the fee is spent, the rest of the escrow is free again, so is the node's slot. */
 static void flight_finish(struct dg_gateway *gateway, struct flight *flight, int64_t fee)
 {
-    ledger_settle(&gateway->ledger, flight->account, flight->escrow, fee);
+    gateway_ledger_settle(&gateway->ledger, flight->account, flight->escrow, fee);
     view_release(&gateway->view, flight_node(flight));
     flight_release(&gateway->flights, flight);
 }
@@ -318,13 +318,13 @@ enum dg_status dg_gateway_answer(struct dg_gateway *gateway, int64_t now, uint64
         status = metering_answer(&gateway->params, &flight->terms, flight->tokens_in,
                                  answer->tokens_out, answer->total, &fee);
     if (status == DG_OK)
-        status = ledger_reserve_receipt(&gateway->ledger, &gateway->allocator);
+        status = gateway_ledger_reserve_receipt(&gateway->ledger, &gateway->allocator);
     if (status != DG_OK)
         return status;
 
     gateway->now = now;
     fill_receipt(gateway, flight, answer, &fee, receipt);
-    ledger_append(&gateway->ledger, receipt);
+    gateway_ledger_append(&gateway->ledger, receipt);
     view_learn_answer(&gateway->view, flight_node(flight), answer->total,
                       metering_target(&gateway->params, answer->tokens_out));
     flight_finish(gateway, flight, fee.total);
@@ -357,14 +357,14 @@ enum dg_status dg_gateway_close_period(struct dg_gateway *gateway, int64_t now, 
     if (status == DG_OK && gateway->period_seen && period <= gateway->last_period)
         status = DG_ERROR_REPLAY;
     if (status == DG_OK)
-        status = ledger_root(&gateway->ledger, &gateway->allocator, gateway->id, &root);
+        status = gateway_ledger_root(&gateway->ledger, &gateway->allocator, gateway->id, &root);
     if (status != DG_OK)
         return status;
 
     gateway->now = now;
     gateway->last_period = period;
     gateway->period_seen = true;
-    const struct receipt_buffer *closed = ledger_swap(&gateway->ledger);
+    const struct receipt_buffer *closed = gateway_ledger_swap(&gateway->ledger);
     *report = (struct dg_report){
         .gateway = gateway->id,
         .period = period,

@@ -3,7 +3,7 @@
 #include "dg/verify.h"
 #include "memory.h"
 
-void ledger_fini(struct gateway_ledger *ledger, const struct dg_allocator *allocator)
+void gateway_ledger_fini(struct gateway_ledger *ledger, const struct dg_allocator *allocator)
 {
     id_map_fini(&ledger->users, allocator);
     memory_release(allocator, ledger->accounts);
@@ -12,7 +12,7 @@ void ledger_fini(struct gateway_ledger *ledger, const struct dg_allocator *alloc
     *ledger = (struct gateway_ledger){0};
 }
 
-uint32_t ledger_account(const struct gateway_ledger *ledger, uint32_t user)
+uint32_t gateway_ledger_account(const struct gateway_ledger *ledger, uint32_t user)
 {
     return id_map_get(&ledger->users, user);
 }
@@ -36,13 +36,13 @@ static enum dg_status account_open(struct gateway_ledger *ledger, const struct d
     return DG_OK;
 }
 
-enum dg_status ledger_grant(struct gateway_ledger *ledger, const struct dg_allocator *allocator,
+enum dg_status gateway_ledger_grant(struct gateway_ledger *ledger, const struct dg_allocator *allocator,
                             uint32_t user, int64_t amount)
 {
     if (amount < 0)
         return DG_ERROR_ARGUMENT;
 
-    uint32_t index = ledger_account(ledger, user);
+    uint32_t index = gateway_ledger_account(ledger, user);
     if (index == DG_NONE)
         return account_open(ledger, allocator, user, amount);
 
@@ -53,19 +53,19 @@ enum dg_status ledger_grant(struct gateway_ledger *ledger, const struct dg_alloc
     return DG_OK;
 }
 
-void ledger_reserve(struct gateway_ledger *ledger, uint32_t account, int64_t escrow)
+void gateway_ledger_reserve(struct gateway_ledger *ledger, uint32_t account, int64_t escrow)
 {
     ledger->accounts[account].free -= escrow;
     ledger->accounts[account].reserved += escrow;
 }
 
-void ledger_settle(struct gateway_ledger *ledger, uint32_t account, int64_t escrow, int64_t fee)
+void gateway_ledger_settle(struct gateway_ledger *ledger, uint32_t account, int64_t escrow, int64_t fee)
 {
     ledger->accounts[account].reserved -= escrow;
     ledger->accounts[account].free += escrow - fee;
 }
 
-enum dg_status ledger_reserve_receipt(struct gateway_ledger *ledger, const struct dg_allocator *allocator)
+enum dg_status gateway_ledger_reserve_receipt(struct gateway_ledger *ledger, const struct dg_allocator *allocator)
 {
     struct receipt_buffer *open = &ledger->periods[ledger->open_period];
     struct dg_receipt *receipts =
@@ -77,7 +77,7 @@ enum dg_status ledger_reserve_receipt(struct gateway_ledger *ledger, const struc
     return DG_OK;
 }
 
-void ledger_append(struct gateway_ledger *ledger, struct dg_receipt *receipt)
+void gateway_ledger_append(struct gateway_ledger *ledger, struct dg_receipt *receipt)
 {
     struct receipt_buffer *open = &ledger->periods[ledger->open_period];
 
@@ -85,7 +85,7 @@ void ledger_append(struct gateway_ledger *ledger, struct dg_receipt *receipt)
     open->receipts[open->count++] = *receipt;
 }
 
-enum dg_status ledger_root(const struct gateway_ledger *ledger, const struct dg_allocator *allocator,
+enum dg_status gateway_ledger_root(const struct gateway_ledger *ledger, const struct dg_allocator *allocator,
                            uint32_t gateway, struct dg_hash *root)
 {
     const struct receipt_buffer *open = &ledger->periods[ledger->open_period];
@@ -93,7 +93,7 @@ enum dg_status ledger_root(const struct gateway_ledger *ledger, const struct dg_
     return dg_receipts_root(gateway, open->receipts, open->count, allocator, root);
 }
 
-const struct receipt_buffer *ledger_swap(struct gateway_ledger *ledger)
+const struct receipt_buffer *gateway_ledger_swap(struct gateway_ledger *ledger)
 {
     const struct receipt_buffer *closed = &ledger->periods[ledger->open_period];
 
