@@ -50,6 +50,7 @@ struct scenario_network {
     int64_t retransmit_ns;      /* added for each loss */
     double bytes_per_token;
     int64_t *latency_ns;        /* [from * region_count + to], one way; resolved by the loader */
+    size_t default_pairs;       /* how many of them are default_latency_ns for want of another */
 };
 
 struct scenario_gateway {
@@ -133,6 +134,7 @@ struct scenario_arrival {
     int64_t period_ns;       /* diurnal */
     int64_t think_ns;        /* closed: exponential mean */
     const char *file;        /* trace: path, resolved against the scenario's folder */
+    const char *digest;      /* trace: BLAKE2b-256 of the file, hexadecimal */
     double rate_scale;       /* trace: 2 plays it twice as fast */
     bool loop;               /* trace: starts over at its end */
 };

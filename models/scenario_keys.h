@@ -56,6 +56,7 @@ struct section {
     size_t item_size;
     size_t limit;
     bool required;
+    const char *meaning;
     /* Whether anything refers to item number index; NULL: it always counts. */
     bool (*used)(const struct scenario *scenario, size_t index);
     const char *unused; /* what to say when nothing does */
@@ -78,6 +79,8 @@ enum key_fallback {
     FALLBACK_EVEN,  /* shares: all there are, alike */
     FALLBACK_FIRST, /* reference: the first one */
     FALLBACK_COUNT, /* operators: as many as nodes */
+    FALLBACK_NAME,  /* the file's name without folder and ending */
+    FALLBACK_REQUIRED, /* it must be given wherever it is relevant */
 };
 
 struct key {
@@ -86,15 +89,15 @@ struct key {
     size_t offset; /* in the section's struct, or in struct scenario */
     enum key_fallback fallback;
     const char *standard;    /* the default as a file would say it, or in words */
-    double minimum, maximum; /* in base units, inclusive */
+    double minimum, maximum; /* in base units, inclusive; both 0: no bounds */
     enum dg_origin origin;   /* of the default */
     const char *source;      /* where it comes from; NULL: a choice */
     const char *meaning;
-    const char *const *choices; /* KEY_CHOICE and choices of parameters; NULL-terminated */
+    const char *const *choices; /* KEY_CHOICE: NULL-terminated */
     enum key_over over;
     bool (*relevant)(const struct scenario *scenario, const void *item); /* NULL: always */
     const char *only; /* when that is: "used only with ..." */
-    bool label;       /* cannot affect a run: left out of the canonical text */
+    bool apart;       /* recorded with each run itself: left out of the canonical text */
     const struct dg_param_row *param;
     enum section_id section; /* filled in by key_table_open() */
 };
@@ -104,9 +107,12 @@ struct key_table {
     size_t count;
 };
 
+/* The rows of the model, without those of the protocol; see scenario_keys.c. */
+const struct key *key_rows(size_t *count);
+const struct section *key_sections(void); /* SECTION_COUNT of them, see scenario_keys.c */
+
 /* The model's rows, then one per parameter of the protocol. False: out of memory. */
 bool key_table_open(struct scenario_memory *memory, struct key_table *out);
-const struct section *key_sections(void); /* SECTION_COUNT of them */
 
 size_t section_count(const struct scenario *scenario, enum section_id id);
 /* Item number index of a section. */
@@ -129,9 +135,9 @@ enum key_match {
 /* pattern: a path with '*' for chosen names. */
 enum key_match key_match(const struct key_table *table, const char *pattern, const struct key **key);
 
-/* relevant() functions of the rows, in scenario_relevant.c */
-typedef bool (*key_relevant)(const struct scenario *scenario, const void *item);
-/* The rule for a parameter of the protocol; NULL: always relevant. *only says when. */
-key_relevant param_relevant(const char *name, const char **only);
+/* The choices of a key that has some; NULL: none. */
+const char *const *key_choices(const struct key *key);
+/* The part of the path after the section's '*', or all of a key that stands once. */
+const char *key_inside(const struct key *key);
 
 #endif

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include <sodium.h>
+
 #include "models/metrics.h"
 #include "models/world_private.h"
 
@@ -145,6 +147,9 @@ bool world_run(const struct scenario *scenario, const struct world_options *opti
                           .options = options,
                           .key = {.seed = options->seed, .replication = options->replication},
                           .error = error != NULL ? error : &local};
+    /* The core hashes with whatever code libsodium has chosen; its faster ones only after this call. */
+    if (sodium_init() < 0)
+        return error_set(error, ERROR_RUN, "libsodium cannot be initialised: no source of entropy");
     bool ok = world_build(&world, error) && open_collectors(&world, error) && open_engine(&world, error) &&
               run_built(&world, out, error);
     engine_close(world.engine);

@@ -28,6 +28,7 @@ static bool counted(const struct world *world, const struct world_request *reque
 {
     return request->start_ns >= world->scenario->warm_up_ns;
 }
+
 static void post_next_arrival(struct world *world, uint32_t u, int64_t after_ns)
 {
     struct world_user *user = &world->users[u];

@@ -1,0 +1,391 @@
+/* scenario_relevant.c - see scenario_relevant.h. */
+#include "models/scenario_relevant.h"
+
+#include <string.h>
+
+#include "models/behaviour.h"
+
+static double share_of(const struct shares *shares, size_t index)
+{
+    for (size_t i = 0; i < shares->count; i++) {
+        if (shares->items[i].index == index)
+            return shares->items[i].weight;
+    }
+    return 0;
+}
+
+/* ---- the network and the regions ---- */
+
+bool when_default_latency(const struct scenario *scenario, const void *item)
+{
+    (void)item;
+    return scenario->network.default_pairs > 0;
+}
+
+bool when_lossy(const struct scenario *scenario, const void *item)
+{
+    (void)item;
+    return scenario->network.loss > 0;
+}
+
+bool when_bandwidth(const struct scenario *scenario, const void *item)
+{
+    (void)item;
+    for (size_t i = 0; i < scenario->region_count; i++) {
+        if (scenario->regions[i].uplink_bps > 0 || scenario->regions[i].downlink_bps > 0)
+            return true;
+    }
+    for (size_t i = 0; i < scenario->gateway_count; i++) {
+        if (scenario->gateways[i].bandwidth_bps > 0)
+            return true;
+    }
+    return false;
+}
+
+bool when_several_regions(const struct scenario *scenario, const void *item)
+{
+    (void)item;
+    return scenario->region_count > 1;
+}
+
+bool when_users_follow_weights(const struct scenario *scenario, const void *item)
+{
+    (void)item;
+    for (size_t i = 0; i < scenario->user_group_count; i++) {
+        if (scenario->users[i].regions.count == 0)
+            return true;
+    }
+    return false;
+}
+
+bool when_nodes_follow_weights(const struct scenario *scenario, const void *item)
+{
+    (void)item;
+    for (size_t i = 0; i < scenario->node_group_count; i++) {
+        if (scenario->nodes[i].regions.count == 0)
+            return true;
+    }
+    return false;
+}
+
+bool when_daily_cycle(const struct scenario *scenario, const void *item)
+{
+    (void)item;
+    for (size_t i = 0; i < scenario->user_group_count; i++) {
+        if (scenario->users[i].arrival.kind == ARRIVAL_DIURNAL)
+            return true;
+    }
+    return false;
+}
+
+bool region_used(const struct scenario *scenario, size_t index)
+{
+    const struct scenario_region *region = &scenario->regions[index];
+    bool used = (region->user_weight > 0 && when_users_follow_weights(scenario, NULL)) ||
+                (region->node_weight > 0 && when_nodes_follow_weights(scenario, NULL));
+    for (size_t i = 0; i < scenario->gateway_count; i++)
+        used = used || scenario->gateways[i].region == index;
+    for (size_t i = 0; i < scenario->user_group_count; i++)
+        used = used || share_of(&scenario->users[i].regions, index) > 0;
+    for (size_t i = 0; i < scenario->node_group_count; i++)
+        used = used || share_of(&scenario->nodes[i].regions, index) > 0;
+    return used;
+}
+
+bool class_used(const struct scenario *scenario, size_t index)
+{
+    for (size_t i = 0; i < scenario->user_group_count; i++) {
+        if (share_of(&scenario->users[i].demand, index) > 0)
+            return true;
+    }
+    return false;
+}
+
+bool when_outages(const struct scenario *scenario, const void *item)
+{
+    (void)scenario;
+    const struct scenario_provider *provider = item;
+    return provider->outage_every_ns > 0;
+}
+
+/* ---- nodes, verifiers and what they do ---- */
+
+bool when_plain_service(const struct scenario *scenario, const void *item)
+{
+    (void)scenario;
+    const struct scenario_nodes *group = item;
+    return group->service.kind != SERVICE_LLM;
+}
+
+bool when_lognormal_service(const struct scenario *scenario, const void *item)
+{
+    (void)scenario;
+    const struct scenario_nodes *group = item;
+    return group->service.kind == SERVICE_LOGNORMAL;
+}
+
+bool when_checked(const struct scenario *scenario, const void *item)
+{
+    (void)item;
+    return scenario->protocol.sampling_rate > 0;
+}
+
+bool when_verifying(const struct scenario *scenario, const void *item)
+{
+    const struct scenario_nodes *group = item;
+    return group->verifier_share > 0 && when_checked(scenario, NULL);
+}
+
+static double behaviour_share(const struct shares *shares, const char *name, enum behaviour_role role)
+{
+    size_t count;
+    return share_of(shares, (size_t)(behaviour_find(name, role) - behaviour_table(&count)));
+}
+
+bool when_judging(const struct scenario *scenario, const void *item)
+{
+    const struct scenario_nodes *group = item;
+    return when_verifying(scenario, item) &&
+           behaviour_share(&group->verifier_behaviours, "honest", BEHAVIOUR_VERIFIER) > 0;
+}
+
+bool hardware_used(const struct scenario *scenario, size_t index)
+{
+    for (size_t i = 0; i < scenario->node_group_count; i++) {
+        if (share_of(&scenario->nodes[i].hardware, index) > 0)
+            return true;
+    }
+    return false;
+}
+
+bool judge_used(const struct scenario *scenario, size_t index)
+{
+    for (size_t i = 0; i < scenario->node_group_count; i++) {
+        if (scenario->nodes[i].judge == index && when_judging(scenario, &scenario->nodes[i]))
+            return true;
+    }
+    return false;
+}
+
+static bool some_node(const struct scenario *scenario, const char *behaviour)
+{
+    for (size_t i = 0; i < scenario->node_group_count; i++) {
+        if (behaviour_share(&scenario->nodes[i].behaviours, behaviour, BEHAVIOUR_NODE) > 0)
+            return true;
+    }
+    return false;
+}
+
+bool when_substitute(const struct scenario *scenario, const void *item)
+{
+    (void)item;
+    return some_node(scenario, "substitute");
+}
+
+bool when_garbage(const struct scenario *scenario, const void *item)
+{
+    (void)item;
+    return some_node(scenario, "garbage");
+}
+
+bool when_lazy_constant(const struct scenario *scenario, const void *item)
+{
+    (void)item;
+    for (size_t i = 0; i < scenario->node_group_count; i++) {
+        const struct scenario_nodes *group = &scenario->nodes[i];
+        if (when_verifying(scenario, group) &&
+            behaviour_share(&group->verifier_behaviours, "lazy_constant", BEHAVIOUR_VERIFIER) > 0)
+            return true;
+    }
+    return false;
+}
+
+/* ---- users ---- */
+
+static enum arrival_kind arrival_of(const void *item)
+{
+    const struct scenario_users *group = item;
+    return group->arrival.kind;
+}
+
+bool when_rate(const struct scenario *scenario, const void *item)
+{
+    (void)scenario;
+    return arrival_of(item) != ARRIVAL_CLOSED && arrival_of(item) != ARRIVAL_TRACE;
+}
+
+bool when_gamma(const struct scenario *scenario, const void *item)
+{
+    (void)scenario;
+    return arrival_of(item) == ARRIVAL_GAMMA;
+}
+
+bool when_bursty(const struct scenario *scenario, const void *item)
+{
+    (void)scenario;
+    return arrival_of(item) == ARRIVAL_BURSTY;
+}
+
+bool when_diurnal(const struct scenario *scenario, const void *item)
+{
+    (void)scenario;
+    return arrival_of(item) == ARRIVAL_DIURNAL;
+}
+
+bool when_closed(const struct scenario *scenario, const void *item)
+{
+    (void)scenario;
+    return arrival_of(item) == ARRIVAL_CLOSED;
+}
+
+bool when_trace(const struct scenario *scenario, const void *item)
+{
+    (void)scenario;
+    return arrival_of(item) == ARRIVAL_TRACE;
+}
+
+bool when_sizes(const struct scenario *scenario, const void *item)
+{
+    return !when_trace(scenario, item);
+}
+
+bool when_input_mean(const struct scenario *scenario, const void *item)
+{
+    const struct scenario_users *group = item;
+    return when_sizes(scenario, item) && group->input.kind != LAW_UNIFORM;
+}
+
+bool when_input_cv(const struct scenario *scenario, const void *item)
+{
+    const struct scenario_users *group = item;
+    return when_sizes(scenario, item) && group->input.kind == LAW_LOGNORMAL;
+}
+
+bool when_output_mean(const struct scenario *scenario, const void *item)
+{
+    const struct scenario_users *group = item;
+    return when_sizes(scenario, item) && group->output.kind != LAW_UNIFORM;
+}
+
+bool when_output_cv(const struct scenario *scenario, const void *item)
+{
+    const struct scenario_users *group = item;
+    return when_sizes(scenario, item) && group->output.kind == LAW_LOGNORMAL;
+}
+
+bool when_locking(const struct scenario *scenario, const void *item)
+{
+    (void)scenario;
+    const struct scenario_users *group = item;
+    return group->lock > 0;
+}
+
+/* ---- the protocol ---- */
+
+static bool when_policy(const struct scenario *scenario, const char *policy)
+{
+    const struct dg_param_row *row = dg_param_find("routing.policy");
+    return strcmp(row->choices[scenario->protocol.routing_policy], policy) == 0;
+}
+
+static bool when_power_of_d(const struct scenario *scenario, const void *item)
+{
+    (void)item;
+    return when_policy(scenario, "power_of_d");
+}
+
+static bool when_weighted_score(const struct scenario *scenario, const void *item)
+{
+    (void)item;
+    return when_policy(scenario, "weighted_score");
+}
+
+static bool when_exploring(const struct scenario *scenario, const void *item)
+{
+    return when_weighted_score(scenario, item) && scenario->protocol.routing_exploration > 0;
+}
+
+static bool when_latency_term(const struct scenario *scenario, const void *item)
+{
+    (void)item;
+    return scenario->protocol.fees_latency_coefficient > 0;
+}
+
+static bool when_unit_price(const struct scenario *scenario, const void *item)
+{
+    (void)item;
+    bool node = false, model = false;
+    for (size_t i = 0; i < scenario->node_group_count; i++) {
+        node = node || scenario->nodes[i].price == 0;
+        model = model || (scenario->nodes[i].price == 0 && scenario->nodes[i].price_spread > 0);
+    }
+    for (size_t i = 0; i < scenario->provider_count; i++)
+        model = model || scenario->providers[i].price == 0;
+    return node && model;
+}
+
+static bool when_jailed(const struct scenario *scenario, const void *item)
+{
+    return when_checked(scenario, item) && scenario->protocol.jail_length > 0;
+}
+
+static bool when_rewarded(const struct scenario *scenario, const void *item)
+{
+    (void)item;
+    return scenario->protocol.emission_weekly > 0 &&
+           scenario->protocol.settlement_length <= scenario->duration_ns;
+}
+
+static bool when_settled(const struct scenario *scenario, const void *item)
+{
+    (void)item;
+    return scenario->protocol.settlement_length <= scenario->duration_ns;
+}
+
+static const char only_checked[] = "sampling.rate above 0";
+static const char only_weighted[] = "routing.policy weighted_score";
+static const char only_rewarded[] = "emission.weekly above 0 and a settlement within the run";
+
+/* Looked through from the top; the first prefix that fits decides. */
+static const struct {
+    const char *prefix;
+    key_relevant relevant;
+    const char *only;
+} param_rules[] = {
+    {"fees.unit_price", when_unit_price, "a node group and a provider that name no price"},
+    {"fees.latency_coefficient", NULL, NULL},
+    {"fees.latency_", when_latency_term, "fees.latency_coefficient above 0"},
+    {"fees.ttft_target", when_latency_term, "fees.latency_coefficient above 0"},
+    {"fees.tpot_target", when_latency_term, "fees.latency_coefficient above 0"},
+    {"routing.d", when_power_of_d, "routing.policy power_of_d"},
+    {"routing.newcomer_requests", when_exploring, "routing.policy weighted_score and exploration above 0"},
+    {"routing.candidates", when_weighted_score, only_weighted},
+    {"routing.temperature", when_weighted_score, only_weighted},
+    {"routing.exploration", when_weighted_score, only_weighted},
+    {"routing.weight_", when_weighted_score, only_weighted},
+    {"routing.record_alpha", when_weighted_score, only_weighted},
+    {"sampling.window", when_checked, only_checked},
+    {"committee.", when_checked, only_checked},
+    {"quality.", when_checked, only_checked},
+    {"penalty.", when_checked, only_checked},
+    {"jail.length", when_checked, only_checked},
+    {"jail.", when_jailed, "sampling.rate and jail.length above 0"},
+    {"emission.weekly", when_settled, "a settlement within the run"},
+    {"emission.", when_rewarded, only_rewarded},
+    {"points.", when_rewarded, only_rewarded},
+    {"verification.", when_checked, only_checked},
+};
+
+key_relevant param_relevant(const char *name, const char **only)
+{
+    for (size_t i = 0; i < sizeof param_rules / sizeof param_rules[0]; i++) {
+        size_t length = strlen(param_rules[i].prefix);
+        char last = param_rules[i].prefix[length - 1];
+        bool open = last == '.' || last == '_';
+        if (strncmp(name, param_rules[i].prefix, length) != 0 || (!open && name[length] != '\0'))
+            continue;
+        *only = param_rules[i].only;
+        return param_rules[i].relevant;
+    }
+    return NULL;
+}
