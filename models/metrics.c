@@ -245,6 +245,27 @@ NODE_METRIC(verification_per_node, (double)(account->verifier_fees - world->node
 NODE_METRIC(cost_per_node, (double)world_compute_cost(world, n) / TOKEN)
 NODE_METRIC(slashed_per_node, (double)account->slashed / TOKEN)
 
+static double verifiers_of(const struct world *world, uint32_t index)
+{
+    double count = 0;
+    for (uint32_t n = 0; n < world->node_count; n++)
+        count += world->nodes[n].verifier && world->nodes[n].verifier_behaviour == index;
+    return count;
+}
+
+/* What verifying brought one verifier of the behaviour, whatever it earned by serving. */
+static double profit_per_verifier(const struct world *world, uint32_t index)
+{
+    double sum = 0;
+    for (uint32_t n = 0; n < world->node_count; n++) {
+        const struct world_node *node = &world->nodes[n];
+        struct dg_node_account account;
+        if (node->verifier && node->verifier_behaviour == index && dg_chain_node(world->chain, n, &account) == DG_OK)
+            sum += (double)(account.verifier_fees + account.verifier_rewards - node->verification_cost);
+    }
+    return sum / verifiers_of(world, index) / TOKEN;
+}
+
 /* The share of a label's checks that failed: the power of a check against it. */
 static double failure_share(const struct world *world, uint32_t index)
 {
@@ -351,6 +372,9 @@ static const struct metric_row rows[] = {
     {"rewards_per_node", "DGAI", "emission that reached the operator", METRIC_BEHAVIOUR, rewards_per_node},
     {"verification_per_node", "DGAI", "fees for reveals less the judge's cost", METRIC_BEHAVIOUR,
      verification_per_node},
+    {"verifiers", "nodes", "verifiers of the behaviour", METRIC_VERIFIER, verifiers_of},
+    {"profit_per_verifier", "DGAI", "fees and emission for verifying less the judge's cost", METRIC_VERIFIER,
+     profit_per_verifier},
     {"cost_per_node", "DGAI", "computing and idling", METRIC_BEHAVIOUR, cost_per_node},
     {"slashed_per_node", "DGAI", "stake lost", METRIC_BEHAVIOUR, slashed_per_node},
     {"genesis", "DGAI", "credited before the start", METRIC_RUN, genesis},
@@ -385,6 +409,8 @@ uint32_t world_scope_count(const struct world *world, enum metric_scope scope)
 
 bool world_scope_used(const struct world *world, enum metric_scope scope, uint32_t index)
 {
+    if (scope == METRIC_VERIFIER)
+        return world->verifier_used[index];
     return scope != METRIC_BEHAVIOUR || world->label_used[index];
 }
 

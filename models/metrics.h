@@ -15,6 +15,7 @@ enum metric_scope {
     METRIC_RUN,       /* one value */
     METRIC_CLASS,     /* one per class of models: name.CLASS */
     METRIC_BEHAVIOUR, /* one per behaviour that some node has: name.BEHAVIOUR */
+    METRIC_VERIFIER,  /* one per behaviour that some verifier has: name.BEHAVIOUR */
 };
 
 struct metric_row {

@@ -101,6 +101,7 @@ static bool allocate(struct world *world, struct error *error)
     world->provider_group = calloc(world->provider_count, sizeof *world->provider_group);
     world->operator_behaviour = calloc(world->operator_count + (size_t)1, sizeof *world->operator_behaviour);
     world->label_used = calloc(world->behaviour_count, sizeof *world->label_used);
+    world->verifier_used = calloc(world->behaviour_count, sizeof *world->verifier_used);
     world->request_limit = REQUEST_LIMIT;
     world->request_free = WORLD_NONE;
     world->requests = malloc(REQUEST_LIMIT * sizeof *world->requests); /* touched only as far as used */
@@ -112,7 +113,7 @@ static bool allocate(struct world *world, struct error *error)
     world->statistics.ttft_sketch = quantile_open();
     world->statistics.epoch_sketch = quantile_open();
     bool complete = world->gateways && world->classes && world->groups && world->region_gateway &&
-                    world->label_used && world->nodes && world->users && world->models && world->providers &&
+                    world->label_used && world->verifier_used && world->nodes && world->users && world->models && world->providers &&
                     world->provider_group && world->operator_behaviour &&
                     world->requests && world->checks && world->check_members &&
                     world->statistics.latency_sketch && world->statistics.ttft_sketch &&
@@ -386,6 +387,7 @@ void world_unbuild(struct world *world)
     free(world->region_gateway);
     free(world->nodes);
     free(world->label_used);
+    free(world->verifier_used);
     free(world->users);
     free(world->models);
     free(world->providers);

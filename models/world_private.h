@@ -209,6 +209,7 @@ struct world {
     const struct behaviour *behaviours;
     size_t behaviour_count;
     bool *label_used; /* by behaviour: some node carries it */
+    bool *verifier_used; /* by behaviour: some verifier scores by it */
     uint32_t node_count;
     struct world_user *users;
     uint32_t user_count;

@@ -86,16 +86,33 @@ static fixed_uint128 gateway_points(const struct dg_chain *chain, size_t index)
     return chain->registry.gateways[index].compute_milli;
 }
 
-static void node_reward(struct dg_chain *chain, size_t index, int64_t amount)
+/* Pays the operator, or freezes the amount; true when it was paid. */
+static bool reward(struct dg_chain *chain, size_t index, int64_t amount)
 {
     struct node_party *node = &chain->registry.nodes[index];
 
     if (node->account.state == DG_NODE_JAILED && chain->params.jail_yield == DG_YIELD_FROZEN) {
         chain_move(chain, DG_ACCOUNT_RESIDUAL, 0, DG_ACCOUNT_FROZEN, (uint32_t)index, amount);
-        return;
+        return false;
     }
     chain_move(chain, DG_ACCOUNT_RESIDUAL, 0, DG_ACCOUNT_OPERATOR, node->operator_id, amount);
     node->account.rewards += amount;
+    return true;
+}
+
+static void node_reward(struct dg_chain *chain, size_t index, int64_t amount)
+{
+    (void)reward(chain, index, amount);
+}
+
+static void verifier_reward(struct dg_chain *chain, size_t index, int64_t amount)
+{
+    struct node_party *node = &chain->registry.nodes[index];
+
+    if (reward(chain, index, amount))
+        node->account.verifier_rewards += amount;
+    else
+        node->frozen_verifier_rewards += amount;
 }
 
 static void gateway_reward(struct dg_chain *chain, size_t index, int64_t amount)
@@ -144,7 +161,7 @@ enum dg_status dg_chain_settle(struct dg_chain *chain, int64_t now)
     const struct registry *registry = &chain->registry;
     const struct pool shared[] = {
         {pools[0], registry->node_count, node_points, node_reward},
-        {pools[1], registry->node_count, verifier_points, node_reward},
+        {pools[1], registry->node_count, verifier_points, verifier_reward},
         {pools[2], registry->gateway_count, gateway_points, gateway_reward},
     };
     for (size_t i = 0; i < sizeof shared / sizeof shared[0]; i++)

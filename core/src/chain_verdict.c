@@ -258,6 +258,8 @@ void chain_release(struct dg_chain *chain, int64_t now, uint32_t id)
     int64_t frozen = chain_amount(chain, DG_ACCOUNT_FROZEN, id);
     chain_move(chain, DG_ACCOUNT_FROZEN, id, DG_ACCOUNT_OPERATOR, node->operator_id, frozen);
     node->account.rewards += frozen;
+    node->account.verifier_rewards += node->frozen_verifier_rewards;
+    node->frozen_verifier_rewards = 0;
     if (node->verifier)
         node->verifier_place = committee_add(
             &chain->verifiers, id, node->operator_id,

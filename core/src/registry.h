@@ -32,6 +32,7 @@ struct node_party {
     int64_t offence_times[REGISTRY_OFFENCES]; /* newest first; INT64_MIN: none */
     uint64_t serving_compute; /* milli-CU times premium, since the last settlement */
     uint64_t verifier_points; /* since the last settlement */
+    int64_t frozen_verifier_rewards; /* part of the frozen rewards */
     struct dg_node_account account;
 };
 

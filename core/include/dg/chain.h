@@ -171,6 +171,7 @@ enum dg_status dg_chain_audit(struct dg_chain *chain);
 /* Lifetime sums per node, for accounting: what reached the operator and what was taken. */
 struct dg_node_account {
     int64_t fees, rewards, verifier_fees, slashed, refunded; /* refunded: fee parts lost to failed checks */
+    int64_t verifier_rewards; /* part of rewards: from the pool of the verifiers */
     int64_t compute_milli;
     uint32_t answers, checks, failures, offences, reveals, missed;
     uint8_t state;
