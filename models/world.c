@@ -67,10 +67,11 @@ bool world_expect(struct world *world, enum dg_status status, const char *call)
 
 static bool open_collectors(struct world *world, struct error *error)
 {
-    for (uint32_t n = 0; n < world->node_count; n++)
+    for (uint32_t n = 0; n < world->node_count; n++) {
         world->label_used[world_label(world, n)] = true;
         if (world->nodes[n].verifier)
             world->verifier_used[world->nodes[n].verifier_behaviour] = true;
+    }
     size_t epochs = (size_t)(world->scenario->duration_ns / world->scenario->protocol.epoch_length);
     world->ledger_room = epochs + 1;
     world->epoch_end_ns = calloc(epochs + 1, sizeof *world->epoch_end_ns);
