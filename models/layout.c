@@ -4,7 +4,8 @@
 #include <math.h>
 
 /* The share whose remainder, after what it was given, is largest; the first of equals. */
-static size_t neediest(const struct shares *shares, uint32_t count, const uint32_t *out, uint32_t dealt)
+static size_t neediest(const struct shares *shares, uint32_t count, const uint32_t *out,
+                       uint32_t dealt)
 {
     size_t best = 0;
     double best_need = -INFINITY;
@@ -31,7 +32,8 @@ static void shuffle(uint32_t *items, uint32_t count, struct random_stream *strea
     }
 }
 
-void layout_deal(const struct shares *shares, uint32_t count, struct random_stream *stream, uint32_t *out)
+void layout_deal(const struct shares *shares, uint32_t count, struct random_stream *stream,
+                 uint32_t *out)
 {
     uint32_t dealt = 0;
     for (size_t s = 0; s < shares->count; s++) {

@@ -30,11 +30,11 @@ static double ended(const struct world *world)
 }
 
 /* One line per metric of a whole run: its function from an expression over `world`. */
-#define RUN_METRIC(name, expression)                                                                            \
-    static double name(const struct world *world, uint32_t index)                                              \
-    {                                                                                                          \
-        (void)index;                                                                                           \
-        return (expression);                                                                                   \
+#define RUN_METRIC(name, expression)                                                               \
+    static double name(const struct world *world, uint32_t index)                                  \
+    {                                                                                              \
+        (void)index;                                                                               \
+        return (expression);                                                                       \
     }
 
 RUN_METRIC(requests_sent, (double)world->statistics.sent)
@@ -98,7 +98,9 @@ static double queue_wait_mean(const struct world *world, uint32_t index)
 static double utilisation_mean(const struct world *world, uint32_t index)
 {
     const struct world_class *class = &world->classes[index];
-    return class->slots > 0 ? time_mean_value(&class->busy, engine_now(world->engine)) / class->slots : NAN;
+    return class->slots > 0
+               ? time_mean_value(&class->busy, engine_now(world->engine)) / class->slots
+               : NAN;
 }
 
 static double utilisation_peak(const struct world *world, uint32_t index)
@@ -211,7 +213,8 @@ static double detection_time_p50(const struct world *world, uint32_t index)
 
 /* Mean over the nodes of one label of a sum in tokens. */
 static double label_mean(const struct world *world, uint32_t label,
-                         double (*of)(const struct world *, uint32_t, const struct dg_node_account *))
+                         double (*of)(const struct world *, uint32_t,
+                                      const struct dg_node_account *))
 {
     double sum = 0, count = 0;
     for (uint32_t n = 0; n < world->node_count; n++) {
@@ -224,15 +227,16 @@ static double label_mean(const struct world *world, uint32_t label,
     return sum / count;
 }
 
-#define NODE_METRIC(name, expression)                                                                           \
-    static double name##_of(const struct world *world, uint32_t n, const struct dg_node_account *account)      \
-    {                                                                                                          \
-        (void)world, (void)n, (void)account;                                                                   \
-        return (double)(expression);                                                                           \
-    }                                                                                                          \
-    static double name(const struct world *world, uint32_t index)                                              \
-    {                                                                                                          \
-        return label_mean(world, index, name##_of);                                                            \
+#define NODE_METRIC(name, expression)                                                              \
+    static double name##_of(const struct world *world, uint32_t n,                                 \
+                            const struct dg_node_account *account)                                 \
+    {                                                                                              \
+        (void)world, (void)n, (void)account;                                                       \
+        return (double)(expression);                                                               \
+    }                                                                                              \
+    static double name(const struct world *world, uint32_t index)                                  \
+    {                                                                                              \
+        return label_mean(world, index, name##_of);                                                \
     }
 
 NODE_METRIC(checks_per_node, account->checks)
@@ -241,7 +245,8 @@ NODE_METRIC(answers_per_node, account->answers)
 NODE_METRIC(profit_per_node, (double)world_profit(world, n, account) / TOKEN)
 NODE_METRIC(fees_per_node, (double)account->fees / TOKEN)
 NODE_METRIC(rewards_per_node, (double)account->rewards / TOKEN)
-NODE_METRIC(verification_per_node, (double)(account->verifier_fees - world->nodes[n].verification_cost) / TOKEN)
+NODE_METRIC(verification_per_node,
+            (double)(account->verifier_fees - world->nodes[n].verification_cost) / TOKEN)
 NODE_METRIC(cost_per_node, (double)world_compute_cost(world, n) / TOKEN)
 NODE_METRIC(slashed_per_node, (double)account->slashed / TOKEN)
 
@@ -260,8 +265,10 @@ static double profit_per_verifier(const struct world *world, uint32_t index)
     for (uint32_t n = 0; n < world->node_count; n++) {
         const struct world_node *node = &world->nodes[n];
         struct dg_node_account account;
-        if (node->verifier && node->verifier_behaviour == index && dg_chain_node(world->chain, n, &account) == DG_OK)
-            sum += (double)(account.verifier_fees + account.verifier_rewards - node->verification_cost);
+        if (node->verifier && node->verifier_behaviour == index &&
+            dg_chain_node(world->chain, n, &account) == DG_OK)
+            sum += (double)(account.verifier_fees + account.verifier_rewards -
+                            node->verification_cost);
     }
     return sum / verifiers_of(world, index) / TOKEN;
 }
@@ -316,13 +323,17 @@ RUN_METRIC(events_pending_peak, (double)engine_pending_peak(world->engine))
 
 static const struct metric_row rows[] = {
     {"requests_sent", "requests", "requests that users sent", METRIC_RUN, requests_sent},
-    {"requests_completed", "requests", "answered within the deadline", METRIC_RUN, requests_completed},
-    {"requests_refused", "requests", "no node to route to, or no funds", METRIC_RUN, requests_refused},
-    {"requests_failed", "requests", "every node that was tried refused or broke off", METRIC_RUN, requests_failed},
+    {"requests_completed", "requests", "answered within the deadline", METRIC_RUN,
+     requests_completed},
+    {"requests_refused", "requests", "no node to route to, or no funds", METRIC_RUN,
+     requests_refused},
+    {"requests_failed", "requests", "every node that was tried refused or broke off", METRIC_RUN,
+     requests_failed},
     {"requests_late", "requests", "the deadline passed first", METRIC_RUN, requests_late},
-    {"requests_lost", "requests", "a message between user and gateway was lost for good", METRIC_RUN,
-     requests_lost},
-    {"requests_in_flight", "requests", "not ended when the run did", METRIC_RUN, requests_in_flight},
+    {"requests_lost", "requests", "a message between user and gateway was lost for good",
+     METRIC_RUN, requests_lost},
+    {"requests_in_flight", "requests", "not ended when the run did", METRIC_RUN,
+     requests_in_flight},
     {"request_rate", "1/s", "requests sent per second", METRIC_RUN, request_rate},
     {"reroutes", "requests", "failovers to another node", METRIC_RUN, reroutes},
     {"tokens_in", "tokens", "prompt tokens of the completed requests", METRIC_RUN, tokens_in},
@@ -335,9 +346,11 @@ static const struct metric_row rows[] = {
     {"ttft_p50", "s", "its median", METRIC_RUN, ttft_p50},
     {"ttft_p99", "s", "its 99 % quantile", METRIC_RUN, ttft_p99},
     {"queue_wait_mean", "s", "mean wait for a slot at a node", METRIC_RUN, queue_wait_mean},
-    {"in_system_mean", "requests", "time average of the requests under way", METRIC_RUN, in_system_mean},
-    {"little_gap", "", "relative gap of Little's law; only requests under way at either end make one",
-     METRIC_RUN, little_gap},
+    {"in_system_mean", "requests", "time average of the requests under way", METRIC_RUN,
+     in_system_mean},
+    {"little_gap", "",
+     "relative gap of Little's law; only requests under way at either end make one", METRIC_RUN,
+     little_gap},
     {"utilisation_mean", "", "slots in use over slots", METRIC_CLASS, utilisation_mean},
     {"utilisation_peak", "", "its highest epoch mean", METRIC_CLASS, utilisation_peak},
     {"checks_drawn", "checks", "answers drawn for a check", METRIC_RUN, checks_drawn},
@@ -346,8 +359,10 @@ static const struct metric_row rows[] = {
     {"checks_failed", "checks", "verdict fail", METRIC_RUN, checks_failed},
     {"checks_inconclusive", "checks", "quorum missed", METRIC_RUN, checks_inconclusive},
     {"reviews", "reviews", "scores worked out by verifiers", METRIC_RUN, reviews},
-    {"verification_cost", "DGAI", "what the judges cost the verifiers", METRIC_RUN, verification_cost},
-    {"verification_fees", "DGAI", "what the verification fund paid them", METRIC_RUN, verification_fees},
+    {"verification_cost", "DGAI", "what the judges cost the verifiers", METRIC_RUN,
+     verification_cost},
+    {"verification_fees", "DGAI", "what the verification fund paid them", METRIC_RUN,
+     verification_fees},
     {"verification_cost_share", "", "judges' cost over the fees that reached nodes", METRIC_RUN,
      verification_cost_share},
     {"verdict_delay_mean", "s", "start of a check to its verdict", METRIC_RUN, verdict_delay_mean},
@@ -355,26 +370,30 @@ static const struct metric_row rows[] = {
     {"cheats", "answers", "answers that were not what was paid for", METRIC_BEHAVIOUR, cheats_of},
     {"checks_per_node", "checks", "verdicts per node", METRIC_BEHAVIOUR, checks_per_node},
     {"failure_share", "", "share of its verdicts that failed", METRIC_BEHAVIOUR, failure_share},
-    {"detected_share", "", "share of its cheating nodes that were jailed or excluded", METRIC_BEHAVIOUR,
-     detected_share},
-    {"detection_time_p50", "s", "first cheat to first jail, median of the detected nodes", METRIC_BEHAVIOUR,
-     detection_time_p50},
+    {"detected_share", "", "share of its cheating nodes that were jailed or excluded",
+     METRIC_BEHAVIOUR, detected_share},
+    {"detection_time_p50", "s", "first cheat to first jail, median of the detected nodes",
+     METRIC_BEHAVIOUR, detection_time_p50},
     {"slashes", "slashes", "penalties on stake", METRIC_RUN, slashes},
     {"slashed", "DGAI", "stake taken by them", METRIC_RUN, slashed},
     {"jails", "jails", "jail terms begun", METRIC_RUN, jails},
     {"releases", "releases", "jail terms ended", METRIC_RUN, releases},
     {"exclusions", "nodes", "nodes excluded for good", METRIC_RUN, exclusions},
-    {"honest_punished", "nodes", "honest nodes with at least one offence", METRIC_RUN, honest_punished},
-    {"honest_punished_share", "", "the same over all honest nodes", METRIC_RUN, honest_punished_share},
-    {"profit_per_node", "DGAI", "fees + rewards + verifying - costs - slashes", METRIC_BEHAVIOUR, profit_per_node},
+    {"honest_punished", "nodes", "honest nodes with at least one offence", METRIC_RUN,
+     honest_punished},
+    {"honest_punished_share", "", "the same over all honest nodes", METRIC_RUN,
+     honest_punished_share},
+    {"profit_per_node", "DGAI", "fees + rewards + verifying - costs - slashes", METRIC_BEHAVIOUR,
+     profit_per_node},
     {"answers_per_node", "answers", "metered answers", METRIC_BEHAVIOUR, answers_per_node},
     {"fees_per_node", "DGAI", "fees that reached the operator", METRIC_BEHAVIOUR, fees_per_node},
-    {"rewards_per_node", "DGAI", "emission that reached the operator", METRIC_BEHAVIOUR, rewards_per_node},
+    {"rewards_per_node", "DGAI", "emission that reached the operator", METRIC_BEHAVIOUR,
+     rewards_per_node},
     {"verification_per_node", "DGAI", "fees for reveals less the judge's cost", METRIC_BEHAVIOUR,
      verification_per_node},
     {"verifiers", "nodes", "verifiers of the behaviour", METRIC_VERIFIER, verifiers_of},
-    {"profit_per_verifier", "DGAI", "fees and emission for verifying less the judge's cost", METRIC_VERIFIER,
-     profit_per_verifier},
+    {"profit_per_verifier", "DGAI", "fees and emission for verifying less the judge's cost",
+     METRIC_VERIFIER, profit_per_verifier},
     {"cost_per_node", "DGAI", "computing and idling", METRIC_BEHAVIOUR, cost_per_node},
     {"slashed_per_node", "DGAI", "stake lost", METRIC_BEHAVIOUR, slashed_per_node},
     {"genesis", "DGAI", "credited before the start", METRIC_RUN, genesis},
@@ -383,8 +402,10 @@ static const struct metric_row rows[] = {
     {"burned", "DGAI", "slashed stake that was burned", METRIC_RUN, burned},
     {"fees_held", "DGAI", "fees still waiting for a draw or a verdict", METRIC_RUN, fees_held},
     {"fees_to_nodes", "DGAI", "fees that reached operators", METRIC_RUN, fees_to_nodes},
-    {"ledger_gap", "DGAI", "money in less money in all accounts; must be 0", METRIC_RUN, ledger_gap},
-    {"events_pending_peak", "events", "most events pending at once", METRIC_RUN, events_pending_peak},
+    {"ledger_gap", "DGAI", "money in less money in all accounts; must be 0", METRIC_RUN,
+     ledger_gap},
+    {"events_pending_peak", "events", "most events pending at once", METRIC_RUN,
+     events_pending_peak},
 };
 enum { ROW_COUNT = sizeof rows / sizeof rows[0] };
 
@@ -404,7 +425,8 @@ uint32_t world_scope_count(const struct world *world, enum metric_scope scope)
 {
     if (scope == METRIC_RUN)
         return 1;
-    return (uint32_t)(scope == METRIC_CLASS ? world->scenario->class_count : world->behaviour_count);
+    return (uint32_t)(scope == METRIC_CLASS ? world->scenario->class_count
+                                            : world->behaviour_count);
 }
 
 bool world_scope_used(const struct world *world, enum metric_scope scope, uint32_t index)
@@ -421,7 +443,8 @@ void world_scope_name(const struct world *world, const struct metric_row *row, u
         snprintf(name, RESULT_NAME_SIZE, "%s", row->name);
     else
         snprintf(name, RESULT_NAME_SIZE, "%s.%s", row->name,
-                 row->scope == METRIC_CLASS ? world->scenario->classes[index].name : world->behaviours[index].name);
+                 row->scope == METRIC_CLASS ? world->scenario->classes[index].name
+                                            : world->behaviours[index].name);
 }
 
 bool world_metrics(const struct world *world, struct result *result, struct error *error)

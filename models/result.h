@@ -26,14 +26,15 @@ struct result_series {
 
 struct result_node {
     uint32_t node, operator_id;
-    const char *group, *region, *hardware, *class_name, *behaviour, *verifier_behaviour; /* last: NULL if none */
+    const char *group, *region, *hardware, *class_name, *behaviour,
+        *verifier_behaviour; /* last: NULL if none */
     struct dg_node_account account;
     int64_t stake_start, stake_end;
     int64_t compute_cost, verification_cost;
     int64_t profit; /* fees + rewards + verifier fees - costs - slashed */
     int64_t cheats; /* answers that were not what was paid for */
     int64_t first_cheat_ns, first_failure_ns, jailed_ns; /* -1: never */
-    double utilisation; /* mean share of its slots in use */
+    double utilisation;                                  /* mean share of its slots in use */
 };
 
 struct result_operator {
@@ -51,7 +52,7 @@ struct result_ledger { /* one account at the close of one epoch */
 struct result_request {
     uint64_t request;
     uint32_t user, node, gateway, tokens_in, tokens_out;
-    const char *class_name, *outcome; /* "completed", "refused", "failed", "late", "lost" */
+    const char *class_name, *outcome;      /* "completed", "refused", "failed", "late", "lost" */
     int64_t start_ns, ttft_ns, latency_ns; /* -1 where it does not apply */
     int64_t fee;
 };
@@ -65,12 +66,18 @@ struct result {
     int64_t virtual_ns;
     double wall_seconds; /* of the event loop alone */
     size_t memory_bytes; /* of the world's own tables */
-    struct result_metric *metrics; size_t metric_count;
-    int64_t *epoch_end_ns; size_t epoch_count;
-    struct result_series *series; size_t series_count;
-    struct result_node *nodes; size_t node_count;
-    struct result_operator *operators; size_t operator_count;
-    struct result_ledger *ledger; size_t ledger_count;
+    struct result_metric *metrics;
+    size_t metric_count;
+    int64_t *epoch_end_ns;
+    size_t epoch_count;
+    struct result_series *series;
+    size_t series_count;
+    struct result_node *nodes;
+    size_t node_count;
+    struct result_operator *operators;
+    size_t operator_count;
+    struct result_ledger *ledger;
+    size_t ledger_count;
 };
 void result_free(struct result *result); /* a zeroed one is allowed */
 const struct result_metric *result_find(const struct result *result, const char *name);

@@ -51,9 +51,11 @@ void world_fail(struct world *world, const char *format, ...)
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    error_set(world->error, ERROR_RUN, "%s (at %.9f s of virtual time, event %" PRIu64 ", seed %" PRIu64
-              ", replication %" PRIu32 ")", text, (double)engine_now(world->engine) / 1e9,
-              engine_executed(world->engine), world->key.seed, world->key.replication);
+    error_set(world->error, ERROR_RUN,
+              "%s (at %.9f s of virtual time, event %" PRIu64 ", seed %" PRIu64
+              ", replication %" PRIu32 ")",
+              text, (double)engine_now(world->engine) / 1e9, engine_executed(world->engine),
+              world->key.seed, world->key.replication);
     world->failed = true;
     engine_stop(world->engine);
 }
@@ -142,8 +144,8 @@ static bool run_built(struct world *world, struct result *out, struct error *err
     return true;
 }
 
-bool world_run(const struct scenario *scenario, const struct world_options *options, struct result *out,
-               struct error *error)
+bool world_run(const struct scenario *scenario, const struct world_options *options,
+               struct result *out, struct error *error)
 {
     struct error local = {0};
     struct world world = {.scenario = scenario,
@@ -153,8 +155,8 @@ bool world_run(const struct scenario *scenario, const struct world_options *opti
     /* The core hashes with whatever code libsodium has chosen; its faster ones only after this call. */
     if (sodium_init() < 0)
         return error_set(error, ERROR_RUN, "libsodium cannot be initialised: no source of entropy");
-    bool ok = world_build(&world, error) && open_collectors(&world, error) && open_engine(&world, error) &&
-              run_built(&world, out, error);
+    bool ok = world_build(&world, error) && open_collectors(&world, error) &&
+              open_engine(&world, error) && run_built(&world, out, error);
     engine_close(world.engine);
     world_unbuild(&world);
     series_fini(&world.series);

@@ -20,7 +20,7 @@ struct world_options {
 };
 
 /* On failure *out is left alone. */
-bool world_run(const struct scenario *scenario, const struct world_options *options, struct result *out,
-               struct error *error);
+bool world_run(const struct scenario *scenario, const struct world_options *options,
+               struct result *out, struct error *error);
 
 #endif

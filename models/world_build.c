@@ -20,7 +20,8 @@ static bool out_of_memory(struct error *error)
 }
 
 /* A layout stream: one for each kind of thing that is dealt within a population. */
-static struct random_stream layout_stream(const struct world *world, enum layout_subject subject, uint32_t group)
+static struct random_stream layout_stream(const struct world *world, enum layout_subject subject,
+                                          uint32_t group)
 {
     struct random_stream stream;
     random_stream_init(&stream, &world->key, PURPOSE_LAYOUT, (uint32_t)subject, group);
@@ -77,13 +78,16 @@ static bool check_limits(const struct scenario *scenario, struct error *error)
     if (scenario->region_count > UINT8_MAX || scenario->gateway_count > UINT8_MAX ||
         scenario->class_count > UINT8_MAX || scenario->user_group_count > UINT8_MAX)
         return error_set(error, ERROR_INPUT,
-                         "at most %d regions, gateways, classes and user groups each are allowed", UINT8_MAX);
+                         "at most %d regions, gateways, classes and user groups each are allowed",
+                         UINT8_MAX);
     if (scenario->beacon_delay_ns < scenario->chain_delay_ns)
-        return error_set(error, ERROR_INPUT,
-                         "beacon_delay must not be shorter than chain_delay: a beacon revealed before "
-                         "the reports have arrived would draw nothing");
+        return error_set(
+            error, ERROR_INPUT,
+            "beacon_delay must not be shorter than chain_delay: a beacon revealed before "
+            "the reports have arrived would draw nothing");
     if (scenario->beacon_delay_ns >= scenario->protocol.sampling_beacon_period)
-        return error_set(error, ERROR_INPUT, "beacon_delay must be shorter than protocol.sampling.beacon_period");
+        return error_set(error, ERROR_INPUT,
+                         "beacon_delay must be shorter than protocol.sampling.beacon_period");
     return true;
 }
 
@@ -99,25 +103,28 @@ static bool allocate(struct world *world, struct error *error)
     world->models = calloc(world->model_count, sizeof *world->models);
     world->providers = calloc(world->provider_count, sizeof *world->providers);
     world->provider_group = calloc(world->provider_count, sizeof *world->provider_group);
-    world->operator_behaviour = calloc(world->operator_count + (size_t)1, sizeof *world->operator_behaviour);
+    world->operator_behaviour =
+        calloc(world->operator_count + (size_t)1, sizeof *world->operator_behaviour);
     world->label_used = calloc(world->behaviour_count, sizeof *world->label_used);
     world->verifier_used = calloc(world->behaviour_count, sizeof *world->verifier_used);
     world->request_limit = REQUEST_LIMIT;
     world->request_free = WORLD_NONE;
-    world->requests = malloc(REQUEST_LIMIT * sizeof *world->requests); /* touched only as far as used */
+    world->requests =
+        malloc(REQUEST_LIMIT * sizeof *world->requests); /* touched only as far as used */
     world->check_mask = CHECK_ROOM - 1;
     world->member_room = (uint32_t)(2 * scenario->protocol.committee_size);
     world->checks = calloc(CHECK_ROOM, sizeof *world->checks);
-    world->check_members = calloc((size_t)CHECK_ROOM * world->member_room, sizeof *world->check_members);
+    world->check_members =
+        calloc((size_t)CHECK_ROOM * world->member_room, sizeof *world->check_members);
     world->statistics.latency_sketch = quantile_open();
     world->statistics.ttft_sketch = quantile_open();
     world->statistics.epoch_sketch = quantile_open();
     bool complete = world->gateways && world->classes && world->groups && world->region_gateway &&
-                    world->label_used && world->verifier_used && world->nodes && world->users && world->models && world->providers &&
-                    world->provider_group && world->operator_behaviour &&
-                    world->requests && world->checks && world->check_members &&
-                    world->statistics.latency_sketch && world->statistics.ttft_sketch &&
-                    world->statistics.epoch_sketch;
+                    world->label_used && world->verifier_used && world->nodes && world->users &&
+                    world->models && world->providers && world->provider_group &&
+                    world->operator_behaviour && world->requests && world->checks &&
+                    world->check_members && world->statistics.latency_sketch &&
+                    world->statistics.ttft_sketch && world->statistics.epoch_sketch;
     if (!complete)
         return out_of_memory(error);
     for (uint32_t c = 0; c <= world->check_mask; c++) {
@@ -137,11 +144,13 @@ static bool add_model(struct world *world, const struct scenario_provider *group
     if (!world_registered(dg_chain_add_provider(world->chain, &id), "a provider", error))
         return false;
     int64_t royalty = llround(group->royalty * (double)DG_ONE);
-    enum dg_status status = dg_chain_add_model(world->chain, id, world_size_class(class->parameters_b),
-                                               class->context_tokens, group->price, royalty, &model);
+    enum dg_status status =
+        dg_chain_add_model(world->chain, id, world_size_class(class->parameters_b),
+                           class->context_tokens, group->price, royalty, &model);
     if (!world_registered(status, "a model", error))
         return false;
-    world->models[provider] = (struct world_model){.provider = provider, .class_index = class_index};
+    world->models[provider] =
+        (struct world_model){.provider = provider, .class_index = class_index};
     struct world_class *of = &world->classes[class_index];
     of->models[of->model_count++] = model;
     return true;
@@ -159,7 +168,8 @@ static bool build_providers(struct world *world, struct error *error)
     for (uint32_t g = 0; g < scenario->provider_count; g++) {
         const struct scenario_provider *group = &scenario->providers[g];
         uint32_t *classes;
-        if (!world_deal(world, SUBJECT_PROVIDER_CLASS, g, &group->classes, group->count, &classes, error))
+        if (!world_deal(world, SUBJECT_PROVIDER_CLASS, g, &group->classes, group->count, &classes,
+                        error))
             return false;
         bool ok = true;
         for (uint32_t i = 0; ok && i < group->count; i++, provider++) {
@@ -192,7 +202,8 @@ static bool open_gateway(struct world *world, uint32_t g, struct error *error)
     const struct scenario_gateway *spec = &world->scenario->gateways[g];
     struct world_gateway *gateway = &world->gateways[g];
     uint32_t operator_id, id;
-    if (!world_registered(dg_chain_add_operator(world->chain, 0, &operator_id), "an operator", error) ||
+    if (!world_registered(dg_chain_add_operator(world->chain, 0, &operator_id), "an operator",
+                          error) ||
         !world_registered(dg_chain_add_gateway(world->chain, operator_id, &id), "a gateway", error))
         return false;
     struct dg_gateway_spec core = {.gateway = id, .in_flight_limit = spec->in_flight_limit};
@@ -200,8 +211,8 @@ static bool open_gateway(struct world *world, uint32_t g, struct error *error)
     random_stream_init(&stream, &world->key, PURPOSE_SEED, g, 0);
     for (size_t i = 0; i < sizeof core.seed; i++)
         core.seed[i] = (uint8_t)random_below(&stream, 256);
-    if (!world_registered(dg_gateway_open(&world->scenario->protocol, &core, NULL, &gateway->core), "a gateway",
-                          error))
+    if (!world_registered(dg_gateway_open(&world->scenario->protocol, &core, NULL, &gateway->core),
+                          "a gateway", error))
         return false;
     gateway->region = spec->region;
     gateway->evidence = malloc(EVIDENCE_ROOM * sizeof *gateway->evidence);
@@ -219,7 +230,8 @@ static bool tell_gateway(struct world *world, struct world_gateway *gateway, str
     for (uint32_t m = 0; m < world->model_count; m++) {
         struct dg_model_record model;
         if (!world_registered(dg_chain_model(world->chain, m, &model), "a model", error) ||
-            !world_registered(dg_gateway_apply_model(gateway->core, &model), "a model record", error))
+            !world_registered(dg_gateway_apply_model(gateway->core, &model), "a model record",
+                              error))
             return false;
     }
     uint64_t end = dg_chain_log_end(world->chain);
@@ -236,8 +248,8 @@ static bool tell_gateway(struct world *world, struct world_gateway *gateway, str
 
 /* ---- users ---- */
 
-static bool add_user(struct world *world, const struct scenario_users *group, uint32_t user, uint32_t region,
-                     struct error *error)
+static bool add_user(struct world *world, const struct scenario_users *group, uint32_t user,
+                     uint32_t region, struct error *error)
 {
     uint32_t id;
     uint8_t gateway = world->region_gateway[region];
@@ -249,8 +261,10 @@ static bool add_user(struct world *world, const struct scenario_users *group, ui
     if (lock == 0)
         return true;
     struct dg_grant grant;
-    return world_registered(dg_chain_lock(world->chain, id, gateway, lock, &grant), "a lock", error) &&
-           world_registered(dg_gateway_apply_grant(world->gateways[gateway].core, &grant), "a grant", error);
+    return world_registered(dg_chain_lock(world->chain, id, gateway, lock, &grant), "a lock",
+                            error) &&
+           world_registered(dg_gateway_apply_grant(world->gateways[gateway].core, &grant),
+                            "a grant", error);
 }
 
 static bool build_group(struct world *world, uint32_t g, uint32_t first_user, struct error *error)
@@ -267,11 +281,13 @@ static bool build_group(struct world *world, uint32_t g, uint32_t first_user, st
         group->demand_cumulative[spec->demand.items[i].index] = spec->demand.items[i].weight;
     for (size_t c = 1; c < world->scenario->class_count; c++)
         group->demand_cumulative[c] += group->demand_cumulative[c - 1];
-    return spec->arrival.kind != ARRIVAL_TRACE || trace_load(spec->arrival.file, &group->trace, error);
+    return spec->arrival.kind != ARRIVAL_TRACE ||
+           trace_load(spec->arrival.file, &group->trace, error);
 }
 
 /* Weights of the regions as shares, for a population that names none itself. */
-static bool region_shares(const struct scenario *scenario, bool users, struct shares *out, struct error *error)
+static bool region_shares(const struct scenario *scenario, bool users, struct shares *out,
+                          struct error *error)
 {
     struct share *items = calloc(scenario->region_count, sizeof *items);
     if (items == NULL)
@@ -289,7 +305,8 @@ static bool region_shares(const struct scenario *scenario, bool users, struct sh
 }
 
 bool world_deal_regions(const struct world *world, enum layout_subject subject, uint32_t group,
-                        const struct shares *own, uint32_t count, uint32_t **out, struct error *error)
+                        const struct shares *own, uint32_t count, uint32_t **out,
+                        struct error *error)
 {
     struct shares weights = {0};
     bool users = subject == SUBJECT_USER_REGION;
@@ -308,7 +325,8 @@ static bool build_users(struct world *world, struct error *error)
         const struct scenario_users *spec = &scenario->users[g];
         uint32_t *regions;
         if (!build_group(world, g, user, error) ||
-            !world_deal_regions(world, SUBJECT_USER_REGION, g, &spec->regions, spec->count, &regions, error))
+            !world_deal_regions(world, SUBJECT_USER_REGION, g, &spec->regions, spec->count,
+                                &regions, error))
             return false;
         bool ok = true;
         for (uint32_t i = 0; ok && i < spec->count; i++, user++) {
@@ -349,7 +367,8 @@ bool world_build(struct world *world, struct error *error)
         return false;
     if (!network_init(&world->network, scenario, error))
         return false;
-    if (!world_registered(dg_chain_open(&scenario->protocol, NULL, &world->chain), "its parameters", error))
+    if (!world_registered(dg_chain_open(&scenario->protocol, NULL, &world->chain), "its parameters",
+                          error))
         return false;
     nearest_gateways(world);
     if (!build_providers(world, error) || !world_build_nodes(world, error))

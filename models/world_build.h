@@ -22,7 +22,8 @@ bool world_deal(const struct world *world, enum layout_subject subject, uint32_t
                 const struct shares *shares, uint32_t count, uint32_t **out, struct error *error);
 /* The same over regions: by `own` shares, or by the regions' weights when there are none. */
 bool world_deal_regions(const struct world *world, enum layout_subject subject, uint32_t group,
-                        const struct shares *own, uint32_t count, uint32_t **out, struct error *error);
+                        const struct shares *own, uint32_t count, uint32_t **out,
+                        struct error *error);
 /* The protocol's size class (DG_SIZE_*) of a model of so many billion parameters. */
 uint8_t world_size_class(double parameters_b);
 /* Turns a status of the core into an error that names what was refused. */

@@ -32,30 +32,14 @@ static void note_release(struct world *world, const struct dg_notice *notice)
 static void act_on(struct world *world, const struct dg_notice *notice)
 {
     switch ((enum dg_notice_kind)notice->kind) {
-    case DG_NOTICE_CHECK:
-        check_drawn(world, notice);
-        break;
-    case DG_NOTICE_MEMBER:
-        check_member_joins(world, notice);
-        break;
-    case DG_NOTICE_REVEAL_PHASE:
-        check_reveal_phase(world, notice);
-        break;
-    case DG_NOTICE_VERDICT:
-        check_verdict(world, notice);
-        break;
-    case DG_NOTICE_SLASH:
-        world->statistics.slashes++;
-        break;
-    case DG_NOTICE_JAIL:
-        note_jail(world, notice);
-        break;
-    case DG_NOTICE_RELEASE:
-        note_release(world, notice);
-        break;
-    case DG_NOTICE_EXCLUDE:
-        note_exclusion(world, notice);
-        break;
+    case DG_NOTICE_CHECK: check_drawn(world, notice); break;
+    case DG_NOTICE_MEMBER: check_member_joins(world, notice); break;
+    case DG_NOTICE_REVEAL_PHASE: check_reveal_phase(world, notice); break;
+    case DG_NOTICE_VERDICT: check_verdict(world, notice); break;
+    case DG_NOTICE_SLASH: world->statistics.slashes++; break;
+    case DG_NOTICE_JAIL: note_jail(world, notice); break;
+    case DG_NOTICE_RELEASE: note_release(world, notice); break;
+    case DG_NOTICE_EXCLUDE: note_exclusion(world, notice); break;
     }
 }
 
@@ -67,7 +51,8 @@ static void post_views(struct world *world)
         return;
     world->view_posted = end;
     for (uint32_t g = 0; g < world_gateway_count(world); g++)
-        engine_post(world->engine, engine_now(world->engine) + world->scenario->gateways[g].view_delay_ns,
+        engine_post(world->engine,
+                    engine_now(world->engine) + world->scenario->gateways[g].view_delay_ns,
                     EVENT_GATEWAY_VIEW, g, end);
 }
 
@@ -106,15 +91,17 @@ void period_close(void *context, struct engine *engine, const struct event *even
     int64_t now_ns = engine_now(engine);
     for (uint32_t g = 0; g < world_gateway_count(world); g++) {
         struct world_gateway *gateway = &world->gateways[g];
-        enum dg_status status = dg_gateway_close_period(gateway->core, now_ns, event->payload, &gateway->report);
+        enum dg_status status =
+            dg_gateway_close_period(gateway->core, now_ns, event->payload, &gateway->report);
         if (!world_expect(world, status, "close period"))
             return;
         gateway->reported += gateway->report.receipt_count;
-        engine_post(engine, now_ns + world->scenario->chain_delay_ns, EVENT_CHAIN_REPORT, g, event->payload);
+        engine_post(engine, now_ns + world->scenario->chain_delay_ns, EVENT_CHAIN_REPORT, g,
+                    event->payload);
     }
     engine_post(engine, now_ns + world->scenario->beacon_delay_ns, EVENT_BEACON, 0, event->payload);
-    engine_post(engine, now_ns + world->scenario->protocol.sampling_beacon_period, EVENT_PERIOD_CLOSE, 0,
-                event->payload + 1);
+    engine_post(engine, now_ns + world->scenario->protocol.sampling_beacon_period,
+                EVENT_PERIOD_CLOSE, 0, event->payload + 1);
 }
 
 void chain_report(void *context, struct engine *engine, const struct event *event)
@@ -133,7 +120,9 @@ void beacon(void *context, struct engine *engine, const struct event *event)
     random_stream_init(&stream, &world->key, PURPOSE_BEACON, 0, (uint32_t)event->payload);
     for (size_t i = 0; i < sizeof bytes; i++)
         bytes[i] = (uint8_t)random_below(&stream, 256);
-    if (!world_expect(world, dg_chain_reveal(world->chain, engine_now(engine), event->payload, bytes), "reveal"))
+    if (!world_expect(world,
+                      dg_chain_reveal(world->chain, engine_now(engine), event->payload, bytes),
+                      "reveal"))
         return;
     world_after_chain(world);
     for (uint32_t g = 0; g < world_gateway_count(world); g++)
@@ -162,7 +151,8 @@ void settlement(void *context, struct engine *engine, const struct event *event)
     if (!world_expect(world, dg_chain_settle(world->chain, now_ns), "settle"))
         return;
     world_after_chain(world);
-    engine_post(engine, now_ns + world->scenario->protocol.settlement_length, EVENT_SETTLEMENT, 0, 0);
+    engine_post(engine, now_ns + world->scenario->protocol.settlement_length, EVENT_SETTLEMENT, 0,
+                0);
 }
 
 void gateway_view(void *context, struct engine *engine, const struct event *event)
@@ -172,7 +162,8 @@ void gateway_view(void *context, struct engine *engine, const struct event *even
     struct world_gateway *gateway = &world->gateways[event->target];
     for (; gateway->log_position < event->payload; gateway->log_position++) {
         struct dg_node_record record;
-        if (!world_expect(world, dg_chain_log_read(world->chain, gateway->log_position, &record), "log read") ||
+        if (!world_expect(world, dg_chain_log_read(world->chain, gateway->log_position, &record),
+                          "log read") ||
             !world_expect(world, dg_gateway_apply_node(gateway->core, &record), "apply node"))
             return;
     }
@@ -192,7 +183,8 @@ void provider_change(void *context, struct engine *engine, const struct event *e
     const struct scenario_provider *group =
         &world->scenario->providers[world->provider_group[event->target]];
     struct random_stream stream;
-    random_stream_init(&stream, &world->key, PURPOSE_OUTAGE, event->target, (uint32_t)event->payload);
+    random_stream_init(&stream, &world->key, PURPOSE_OUTAGE, event->target,
+                       (uint32_t)event->payload);
     outage_change(outage, group->outage_every_ns, group->outage_for_ns, &stream);
     if (outage->change_ns <= world->scenario->duration_ns)
         engine_post(engine, outage->change_ns, EVENT_PROVIDER, event->target, event->payload + 1);
@@ -201,7 +193,8 @@ void provider_change(void *context, struct engine *engine, const struct event *e
 static void start_providers(struct world *world)
 {
     for (uint32_t p = 0; p < world->provider_count; p++) {
-        const struct scenario_provider *group = &world->scenario->providers[world->provider_group[p]];
+        const struct scenario_provider *group =
+            &world->scenario->providers[world->provider_group[p]];
         struct random_stream stream;
         random_stream_init(&stream, &world->key, PURPOSE_OUTAGE, p, 0);
         outage_init(&world->providers[p], group->outage_every_ns, group->outage_for_ns, &stream, 0);

@@ -71,7 +71,8 @@ static struct world_check_member *check_member(struct world_check *check, uint32
     return NULL;
 }
 
-static struct world_check_member *check_add_member(struct world *world, struct world_check *check, uint32_t node)
+static struct world_check_member *check_add_member(struct world *world, struct world_check *check,
+                                                   uint32_t node)
 {
     if (check->member_count == world->member_room) {
         world_fail(world, "check %u has more members than seats and replacements", check->id);
@@ -109,7 +110,8 @@ static void send_evidence(struct world *world, struct world_check *check, uint32
     uint32_t from = world->gateways[check->gateway].region, to = world->nodes[verifier].region;
     int64_t delay_ns = network_delay(&world->network, &check->transit, from, to, 0, 0, 0);
     if (delay_ns != NETWORK_LOST)
-        engine_post(world->engine, engine_now(world->engine) + delay_ns, EVENT_REVIEW_TASK, verifier, check->id);
+        engine_post(world->engine, engine_now(world->engine) + delay_ns, EVENT_REVIEW_TASK,
+                    verifier, check->id);
 }
 
 void check_start(void *context, struct engine *engine, const struct event *event)
@@ -121,8 +123,8 @@ void check_start(void *context, struct engine *engine, const struct event *event
     uint32_t from = world->gateways[check->gateway].region, to = world->nodes[check->node].region;
     int64_t delay_ns = network_delay(&world->network, &check->transit, from, to, 0, 0, 0);
     if (delay_ns != NETWORK_LOST)
-        engine_post(engine, engine_now(engine) + delay_ns + world->scenario->chain_delay_ns, EVENT_CHECK_OPEN,
-                    event->target, 0);
+        engine_post(engine, engine_now(engine) + delay_ns + world->scenario->chain_delay_ns,
+                    EVENT_CHECK_OPEN, event->target, 0);
     for (uint32_t i = 0; i < check->member_count; i++)
         send_evidence(world, check, check->members[i].node);
 }
@@ -136,8 +138,8 @@ void check_open(void *context, struct engine *engine, const struct event *event)
         return;
     struct dg_hash digest;
     evidence_digest(&check->evidence, &digest);
-    enum dg_status status =
-        dg_chain_open_answer(world->chain, engine_now(engine), event->target, &digest, check->evidence.nonce);
+    enum dg_status status = dg_chain_open_answer(world->chain, engine_now(engine), event->target,
+                                                 &digest, check->evidence.nonce);
     if (status != DG_ERROR_STATE && world_expect(world, status, "open answer"))
         world_after_chain(world);
 }
@@ -178,7 +180,8 @@ void review_task(void *context, struct engine *engine, const struct event *event
     random_stream_init(&stream, &world->key, PURPOSE_REVIEW, event->target, check->id);
     const struct behaviour *behaviour = &world->behaviours[node->verifier_behaviour];
     uint32_t class_index = world->models[check->evidence.model].class_index;
-    struct behaviour_review review = {.parameters_b = world->scenario->classes[class_index].parameters_b};
+    struct behaviour_review review = {.parameters_b =
+                                          world->scenario->classes[class_index].parameters_b};
     struct score_plan plan;
     if (!behaviour->score(&world->scenario->behaviours, &review, &stream, &plan))
         return;
@@ -188,15 +191,16 @@ void review_task(void *context, struct engine *engine, const struct event *event
         done_ns = judge_answer(world, node, check, &stream, &member->score);
     member->nonce = random_u64(&stream);
     world->statistics.reviews++;
-    engine_post(engine, done_ns + world->scenario->chain_delay_ns, EVENT_REVIEW_COMMIT, event->target,
-                event->payload);
+    engine_post(engine, done_ns + world->scenario->chain_delay_ns, EVENT_REVIEW_COMMIT,
+                event->target, event->payload);
 }
 
 /* A score that comes when its phase is over, or when its seat has gone to a replacement, is too late:
  * that is the verifier's misfortune, not an error. */
 static bool too_late(enum dg_status status)
 {
-    return status == DG_ERROR_STATE || status == DG_ERROR_NOT_MEMBER || status == DG_ERROR_UNKNOWN_ID;
+    return status == DG_ERROR_STATE || status == DG_ERROR_NOT_MEMBER ||
+           status == DG_ERROR_UNKNOWN_ID;
 }
 
 void review_commit(void *context, struct engine *engine, const struct event *event)
@@ -208,8 +212,8 @@ void review_commit(void *context, struct engine *engine, const struct event *eve
         return;
     struct dg_hash commitment;
     dg_score_commitment(check->id, member->node, member->score, member->nonce, &commitment);
-    enum dg_status status =
-        dg_chain_commit_score(world->chain, engine_now(engine), check->id, member->node, &commitment);
+    enum dg_status status = dg_chain_commit_score(world->chain, engine_now(engine), check->id,
+                                                  member->node, &commitment);
     if (too_late(status))
         return;
     member->committed = true;
@@ -224,18 +228,20 @@ void check_reveal_phase(struct world *world, const struct dg_notice *notice)
     int64_t at_ns = engine_now(world->engine) + 2 * world->scenario->chain_delay_ns;
     for (uint32_t i = 0; check != NULL && i < check->member_count; i++)
         if (check->members[i].committed)
-            engine_post(world->engine, at_ns, EVENT_REVIEW_REVEAL, check->members[i].node, check->id);
+            engine_post(world->engine, at_ns, EVENT_REVIEW_REVEAL, check->members[i].node,
+                        check->id);
 }
 
 void review_reveal(void *context, struct engine *engine, const struct event *event)
 {
     struct world *world = context;
     struct world_check *check = check_find(world, event->payload);
-    const struct world_check_member *member = check != NULL ? check_member(check, event->target) : NULL;
+    const struct world_check_member *member =
+        check != NULL ? check_member(check, event->target) : NULL;
     if (member == NULL)
         return;
-    enum dg_status status = dg_chain_reveal_score(world->chain, engine_now(engine), check->id, member->node,
-                                                  member->score, member->nonce);
+    enum dg_status status = dg_chain_reveal_score(world->chain, engine_now(engine), check->id,
+                                                  member->node, member->score, member->nonce);
     if (!too_late(status) && world_expect(world, status, "reveal score"))
         world_after_chain(world);
 }

@@ -39,7 +39,9 @@ static double series_latency_p99(const struct world *world, uint32_t index)
 static double series_utilisation(const struct world *world, uint32_t index)
 {
     const struct world_class *class = &world->classes[index];
-    return class->slots > 0 ? time_mean_value(&class->busy_epoch, engine_now(world->engine)) / class->slots : NAN;
+    return class->slots > 0
+               ? time_mean_value(&class->busy_epoch, engine_now(world->engine)) / class->slots
+               : NAN;
 }
 
 static double series_profit(const struct world *world, uint32_t index)
@@ -71,12 +73,16 @@ static double series_checks_failed(const struct world *world, uint32_t index)
 
 static const struct metric_row series_rows[] = {
     {"request_rate", "1/s", "requests sent, mean of the epoch", METRIC_RUN, series_request_rate},
-    {"latency_p50", "s", "median latency of the epoch's completed requests", METRIC_RUN, series_latency_p50},
+    {"latency_p50", "s", "median latency of the epoch's completed requests", METRIC_RUN,
+     series_latency_p50},
     {"latency_p99", "s", "99 % quantile of the same", METRIC_RUN, series_latency_p99},
-    {"utilisation", "", "slots in use over slots, mean of the epoch", METRIC_CLASS, series_utilisation},
+    {"utilisation", "", "slots in use over slots, mean of the epoch", METRIC_CLASS,
+     series_utilisation},
     {"profit_per_node", "DGAI", "profit since the start", METRIC_BEHAVIOUR, series_profit},
-    {"nodes_jailed", "nodes", "jailed or excluded at the end of the epoch", METRIC_BEHAVIOUR, series_jailed},
-    {"checks_failed", "checks", "failed verdicts since the start", METRIC_RUN, series_checks_failed},
+    {"nodes_jailed", "nodes", "jailed or excluded at the end of the epoch", METRIC_BEHAVIOUR,
+     series_jailed},
+    {"checks_failed", "checks", "failed verdicts since the start", METRIC_RUN,
+     series_checks_failed},
 };
 enum { SERIES_ROWS = sizeof series_rows / sizeof series_rows[0] };
 

@@ -6,7 +6,8 @@
 
 /* ---- deadlines: one list per gateway and user group, in the order of submission, hence of deadlines ---- */
 
-static void arm_deadline(struct world *world, uint32_t g, uint32_t group, struct deadline_list *list)
+static void arm_deadline(struct world *world, uint32_t g, uint32_t group,
+                         struct deadline_list *list)
 {
     int64_t at_ns = request_at(world, list->head)->deadline_ns;
     list->armed = true;
@@ -47,38 +48,43 @@ static void deadline_unlink(struct world *world, struct world_request *request)
 /* ---- requests ---- */
 
 /* The gateway is done with the request; the user learns the outcome at the far end of the link. */
-static void tell_user(struct world *world, struct world_request *request, enum request_outcome outcome,
-                      uint32_t tokens)
+static void tell_user(struct world *world, struct world_request *request,
+                      enum request_outcome outcome, uint32_t tokens)
 {
     const struct world_user *user = &world->users[request->user];
     const struct scenario_gateway *gateway = &world->scenario->gateways[request->gateway];
     int64_t now_ns = engine_now(world->engine);
-    int64_t delay_ns = network_delay(&world->network, &request->transit, gateway->region, user->region,
-                                     tokens * world->scenario->network.bytes_per_token, gateway->bandwidth_bps,
-                                     world->scenario->regions[user->region].downlink_bps);
+    int64_t delay_ns =
+        network_delay(&world->network, &request->transit, gateway->region, user->region,
+                      tokens * world->scenario->network.bytes_per_token, gateway->bandwidth_bps,
+                      world->scenario->regions[user->region].downlink_bps);
     if (delay_ns == NETWORK_LOST) {
         outcome = OUTCOME_LOST;
         delay_ns = give_up_ns(world);
     }
     request->outcome = (uint8_t)outcome;
     request->first_token_ns += delay_ns;
-    engine_post(world->engine, now_ns + delay_ns, EVENT_USER_END, request->user, slot_of(world, request));
+    engine_post(world->engine, now_ns + delay_ns, EVENT_USER_END, request->user,
+                slot_of(world, request));
 }
 
-static void forward(struct world *world, struct world_request *request, const struct dg_route *route)
+static void forward(struct world *world, struct world_request *request,
+                    const struct dg_route *route)
 {
     const struct scenario_gateway *gateway = &world->scenario->gateways[request->gateway];
     const struct world_node *node = &world->nodes[route->node];
     int64_t now_ns = engine_now(world->engine);
     request->node = route->node;
-    int64_t delay_ns = network_delay(&world->network, &request->transit, gateway->region, node->region,
-                                     request->tokens_in * world->scenario->network.bytes_per_token,
-                                     gateway->bandwidth_bps, world->scenario->regions[node->region].downlink_bps);
+    int64_t delay_ns =
+        network_delay(&world->network, &request->transit, gateway->region, node->region,
+                      request->tokens_in * world->scenario->network.bytes_per_token,
+                      gateway->bandwidth_bps, world->scenario->regions[node->region].downlink_bps);
     if (delay_ns == NETWORK_LOST)
-        engine_post(world->engine, now_ns + give_up_ns(world), EVENT_GATEWAY_REFUSAL, request->gateway,
-                    slot_of(world, request));
+        engine_post(world->engine, now_ns + give_up_ns(world), EVENT_GATEWAY_REFUSAL,
+                    request->gateway, slot_of(world, request));
     else
-        engine_post(world->engine, now_ns + delay_ns, EVENT_NODE_REQUEST, route->node, slot_of(world, request));
+        engine_post(world->engine, now_ns + delay_ns, EVENT_NODE_REQUEST, route->node,
+                    slot_of(world, request));
 }
 
 /* Asks the chain to lock more of the user's balance; the user tops it up when it is too low and he is
@@ -89,10 +95,13 @@ static bool top_up(struct world *world, struct world_request *request)
     int64_t balance;
     if (request->topped_up || group->lock == 0)
         return false;
-    if (!world_expect(world, dg_chain_balance(world->chain, DG_ACCOUNT_USER, request->user, &balance), "balance"))
+    if (!world_expect(world,
+                      dg_chain_balance(world->chain, DG_ACCOUNT_USER, request->user, &balance),
+                      "balance"))
         return false;
     if (balance < group->lock && group->top_up > 0) {
-        if (!world_expect(world, dg_chain_deposit(world->chain, request->user, group->top_up), "deposit"))
+        if (!world_expect(world, dg_chain_deposit(world->chain, request->user, group->top_up),
+                          "deposit"))
             return false;
         balance += group->top_up;
     }
@@ -101,9 +110,12 @@ static bool top_up(struct world *world, struct world_request *request)
     if (amount == 0)
         return false;
     request->topped_up = true;
-    return world_expect(world, dg_chain_lock(world->chain, request->user, request->gateway, amount, &grant),
-                        "lock") &&
-           world_expect(world, dg_gateway_apply_grant(world->gateways[request->gateway].core, &grant), "grant");
+    return world_expect(
+               world, dg_chain_lock(world->chain, request->user, request->gateway, amount, &grant),
+               "lock") &&
+           world_expect(world,
+                        dg_gateway_apply_grant(world->gateways[request->gateway].core, &grant),
+                        "grant");
 }
 
 void gateway_request(void *context, struct engine *engine, const struct event *event)
@@ -124,8 +136,8 @@ void gateway_request(void *context, struct engine *engine, const struct event *e
     enum dg_status status = dg_gateway_submit(gateway->core, request->submitted_ns, &ask, &route);
     if (status == DG_ERROR_FUNDS && top_up(world, request)) {
         /* The lock takes the chain one message each way; the request waits for it here. */
-        engine_post(engine, engine_now(engine) + 2 * world->scenario->chain_delay_ns, EVENT_GATEWAY_REQUEST,
-                    event->target, event->payload);
+        engine_post(engine, engine_now(engine) + 2 * world->scenario->chain_delay_ns,
+                    EVENT_GATEWAY_REQUEST, event->target, event->payload);
         return;
     }
     if (status == DG_ERROR_FUNDS || status == DG_ERROR_NO_CANDIDATE || status == DG_ERROR_LIMIT) {
@@ -154,7 +166,8 @@ void gateway_refusal(void *context, struct engine *engine, const struct event *e
         return;
     }
     struct dg_route route;
-    enum dg_status status = dg_gateway_reroute(gateway->core, engine_now(engine), request->handle, &route);
+    enum dg_status status =
+        dg_gateway_reroute(gateway->core, engine_now(engine), request->handle, &route);
     if (status == DG_OK) {
         world->statistics.reroutes++;
         forward(world, request, &route);
@@ -164,16 +177,20 @@ void gateway_refusal(void *context, struct engine *engine, const struct event *e
         world_expect(world, status, "reroute");
         return;
     }
-    world_expect(world, dg_gateway_fail(gateway->core, engine_now(engine), request->handle, false), "fail");
+    world_expect(world, dg_gateway_fail(gateway->core, engine_now(engine), request->handle, false),
+                 "fail");
     request->in_flight = false;
     deadline_unlink(world, request);
     tell_user(world, request, OUTCOME_FAILED, 0);
 }
 
 /* The user is told in a slot of its own, so that the node's late answer still finds the request's. */
-static void expire(struct world *world, struct world_gateway *gateway, struct world_request *request)
+static void expire(struct world *world, struct world_gateway *gateway,
+                   struct world_request *request)
 {
-    world_expect(world, dg_gateway_fail(gateway->core, engine_now(world->engine), request->handle, true), "fail");
+    world_expect(world,
+                 dg_gateway_fail(gateway->core, engine_now(world->engine), request->handle, true),
+                 "fail");
     request->in_flight = false;
     deadline_unlink(world, request);
     struct world_request *messenger = request_take(world);
@@ -189,7 +206,8 @@ void gateway_deadline(void *context, struct engine *engine, const struct event *
     struct world_gateway *gateway = &world->gateways[event->target];
     struct deadline_list *list = &gateway->deadlines[event->payload];
     list->armed = false;
-    while (list->head != WORLD_NONE && request_at(world, list->head)->deadline_ns <= engine_now(engine))
+    while (list->head != WORLD_NONE &&
+           request_at(world, list->head)->deadline_ns <= engine_now(engine))
         expire(world, gateway, request_at(world, list->head));
     if (list->head != WORLD_NONE && !list->armed)
         arm_deadline(world, event->target, (uint32_t)event->payload, list);
@@ -204,7 +222,8 @@ static bool grow_evidence(struct world *world, struct world_gateway *gateway, ui
     uint64_t old_room = gateway->evidence_mask + 1, room = 2 * old_room;
     struct world_evidence *ring = realloc(gateway->evidence, room * sizeof *ring);
     if (ring == NULL) {
-        world_fail(world, "out of memory: %llu answers wait for their draw", (unsigned long long)pending);
+        world_fail(world, "out of memory: %llu answers wait for their draw",
+                   (unsigned long long)pending);
         return false;
     }
     gateway->evidence = ring;
@@ -254,8 +273,10 @@ void gateway_answer(void *context, struct engine *engine, const struct event *ev
     struct dg_receipt receipt;
     evidence_digest(&evidence, &digest);
     dg_answer_commitment(&digest, evidence.nonce, &reply.commitment);
-    if (!world_expect(world, dg_gateway_answer(gateway->core, engine_now(engine), request->handle, &reply, &receipt),
-                      "answer"))
+    if (!world_expect(
+            world,
+            dg_gateway_answer(gateway->core, engine_now(engine), request->handle, &reply, &receipt),
+            "answer"))
         return;
     request->in_flight = false;
     request->fee = receipt.fee;

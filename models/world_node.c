@@ -1,14 +1,16 @@
 /* world_node.c - a node at work: what it decides, its queue and batch, its answers. */
 #include "models/world_request.h"
 
-static void send_to_gateway(struct world *world, struct world_request *request, uint16_t kind, uint32_t tokens)
+static void send_to_gateway(struct world *world, struct world_request *request, uint16_t kind,
+                            uint32_t tokens)
 {
     const struct world_node *node = &world->nodes[request->node];
     const struct scenario_gateway *gateway = &world->scenario->gateways[request->gateway];
     int64_t now_ns = engine_now(world->engine);
-    int64_t delay_ns = network_delay(&world->network, &request->transit, node->region, gateway->region,
-                                     tokens * world->scenario->network.bytes_per_token,
-                                     world->scenario->regions[node->region].uplink_bps, gateway->bandwidth_bps);
+    int64_t delay_ns =
+        network_delay(&world->network, &request->transit, node->region, gateway->region,
+                      tokens * world->scenario->network.bytes_per_token,
+                      world->scenario->regions[node->region].uplink_bps, gateway->bandwidth_bps);
     if (delay_ns == NETWORK_LOST) {
         kind = EVENT_GATEWAY_REFUSAL;
         delay_ns = give_up_ns(world);
@@ -26,7 +28,8 @@ static void post_service(struct world *world, uint32_t n)
     if (node->timer != 0)
         engine_cancel(world->engine, node->timer);
     node->timer_ns = next_ns;
-    node->timer = next_ns == INT64_MAX ? 0 : engine_post(world->engine, next_ns, EVENT_NODE_SERVICE, n, 0);
+    node->timer =
+        next_ns == INT64_MAX ? 0 : engine_post(world->engine, next_ns, EVENT_NODE_SERVICE, n, 0);
 }
 
 static void count_busy(struct world *world, const struct world_node *node, double change)
@@ -44,7 +47,8 @@ static void note_cheat(struct world *world, struct world_node *node)
 }
 
 /* What the node decides to do with the request, and how good its answer will be. */
-static struct service_plan decide(struct world *world, struct world_request *request, struct world_node *node)
+static struct service_plan decide(struct world *world, struct world_request *request,
+                                  struct world_node *node)
 {
     const struct scenario_class *class = &world->scenario->classes[request->class_index];
     struct random_stream stream = request_stream(world, request, PURPOSE_SERVING);
@@ -87,8 +91,8 @@ void node_request(void *context, struct engine *engine, const struct event *even
     }
     struct service_plan plan = decide(world, request, node);
     if (!plan.computes) {
-        engine_post(engine, engine_now(engine) + plan.fixed_time_ns, EVENT_NODE_FIXED, event->target,
-                    event->payload);
+        engine_post(engine, engine_now(engine) + plan.fixed_time_ns, EVENT_NODE_FIXED,
+                    event->target, event->payload);
         return;
     }
     struct service_job job = job_of(world, request, node, plan.work_factor);
@@ -117,7 +121,8 @@ static void answer(struct world *world, struct world_node *node, struct world_re
 void node_fixed(void *context, struct engine *engine, const struct event *event)
 {
     struct world *world = context;
-    answer(world, &world->nodes[event->target], request_at(world, event->payload), engine_now(engine));
+    answer(world, &world->nodes[event->target], request_at(world, event->payload),
+           engine_now(engine));
 }
 
 void node_service(void *context, struct engine *engine, const struct event *event)

@@ -33,13 +33,16 @@ static bool deal_verifiers(const struct world *world, uint32_t g, bool **out, st
     return true;
 }
 
-static bool deal_init(const struct world *world, uint32_t g, struct node_deal *deal, struct error *error)
+static bool deal_init(const struct world *world, uint32_t g, struct node_deal *deal,
+                      struct error *error)
 {
     const struct scenario_nodes *group = &world->scenario->nodes[g];
-    return world_deal(world, SUBJECT_NODE_CLASS, g, &group->classes, group->count, &deal->classes, error) &&
-           world_deal(world, SUBJECT_NODE_HARDWARE, g, &group->hardware, group->count, &deal->hardware, error) &&
-           world_deal_regions(world, SUBJECT_NODE_REGION, g, &group->regions, group->count, &deal->regions,
-                              error) &&
+    return world_deal(world, SUBJECT_NODE_CLASS, g, &group->classes, group->count, &deal->classes,
+                      error) &&
+           world_deal(world, SUBJECT_NODE_HARDWARE, g, &group->hardware, group->count,
+                      &deal->hardware, error) &&
+           world_deal_regions(world, SUBJECT_NODE_REGION, g, &group->regions, group->count,
+                              &deal->regions, error) &&
            world_deal(world, SUBJECT_OPERATOR_BEHAVIOUR, g, &group->behaviours, group->operators,
                       &deal->behaviours, error) &&
            world_deal(world, SUBJECT_OPERATOR_VERIFIER_BEHAVIOUR, g, &group->verifier_behaviours,
@@ -58,21 +61,23 @@ static bool add_operators(struct world *world, const struct scenario_nodes *grou
     for (uint32_t k = 0; k < group->operators; k++) {
         uint32_t id;
         int64_t genesis = group->stake * nodes_of_operator(group, k);
-        if (!world_registered(dg_chain_add_operator(world->chain, genesis, &id), "an operator", error))
+        if (!world_registered(dg_chain_add_operator(world->chain, genesis, &id), "an operator",
+                              error))
             return false;
         world->operator_behaviour[first + k] = (uint8_t)deal->behaviours[k];
     }
     return true;
 }
 
-static struct service_profile profile_of(const struct world *world, const struct scenario_nodes *group,
+static struct service_profile profile_of(const struct world *world,
+                                         const struct scenario_nodes *group,
                                          const struct world_node *node)
 {
     const struct scenario *scenario = world->scenario;
     if (group->service.kind != SERVICE_LLM)
         return service_profile_plain(&group->service);
-    struct service_profile profile = service_profile_llm(&scenario->hardware[node->hardware],
-                                                         scenario->classes[node->class_index].parameters_b);
+    struct service_profile profile = service_profile_llm(
+        &scenario->hardware[node->hardware], scenario->classes[node->class_index].parameters_b);
     profile.queue = group->service.queue;
     return profile;
 }
@@ -88,20 +93,23 @@ static int64_t declared_cost(const struct world *world, const struct scenario_no
     const struct dg_params *protocol = &world->scenario->protocol;
     double step_ns = profile->step_base_ns + profile->step_per_sequence_ns * hardware->slots / 2.0;
     double slot_ns = 250 * step_ns + 1000 / profile->prefill_chunk * (step_ns + profile->chunk_ns);
-    double cost = slot_ns / (double)WORLD_HOUR_NS * (double)hardware->busy_cost_per_hour / hardware->slots;
+    double cost =
+        slot_ns / (double)WORLD_HOUR_NS * (double)hardware->busy_cost_per_hour / hardware->slots;
     uint8_t size = world_size_class(world->scenario->classes[node->class_index].parameters_b);
     double units = (double)protocol->metering_weight[size] *
                    (double)(protocol->metering_input_weight + protocol->metering_output_weight / 4);
     return units > 0 ? llround(cost / units) : 0;
 }
 
-static int64_t asking_price(const struct world *world, const struct scenario_nodes *group, uint32_t g, uint32_t i)
+static int64_t asking_price(const struct world *world, const struct scenario_nodes *group,
+                            uint32_t g, uint32_t i)
 {
     if (group->price_spread == 0)
         return group->price;
     struct random_stream stream;
     random_stream_init(&stream, &world->key, PURPOSE_LAYOUT, SUBJECT_NODE_PRICE + (g << 8), i);
-    double base = (double)(group->price > 0 ? group->price : world->scenario->protocol.fees_unit_price);
+    double base =
+        (double)(group->price > 0 ? group->price : world->scenario->protocol.fees_unit_price);
     int64_t price = llround(base * exp(group->price_spread * random_normal(&stream)));
     return price > 0 ? price : 1;
 }
@@ -147,8 +155,8 @@ static bool add_node(struct world *world, uint32_t n, uint32_t g, uint32_t i, ui
                                 .stake = group->stake};
     spec.model_count = choose_models(class, group->serves, spec.models);
     uint32_t id;
-    return world_registered(dg_chain_add_node(world->chain, 0, &spec, &id), "a node (is its stake too small?)",
-                            error);
+    return world_registered(dg_chain_add_node(world->chain, 0, &spec, &id),
+                            "a node (is its stake too small?)", error);
 }
 
 bool world_build_nodes(struct world *world, struct error *error)
@@ -157,7 +165,8 @@ bool world_build_nodes(struct world *world, struct error *error)
     for (uint32_t g = 0; g < world->scenario->node_group_count; g++) {
         const struct scenario_nodes *group = &world->scenario->nodes[g];
         struct node_deal deal = {0};
-        bool ok = deal_init(world, g, &deal, error) && add_operators(world, group, first_operator, &deal, error);
+        bool ok = deal_init(world, g, &deal, error) &&
+                  add_operators(world, group, first_operator, &deal, error);
         for (uint32_t i = 0; ok && i < group->count; i++, n++)
             ok = add_node(world, n, g, i, first_operator + i % group->operators, &deal, error);
         deal_fini(&deal);
@@ -168,10 +177,11 @@ bool world_build_nodes(struct world *world, struct error *error)
     for (size_t c = 0; c < world->scenario->class_count; c++) {
         struct world_class *class = &world->classes[c];
         if (class->node_count > 0 && class->served < class->model_count)
-            return error_set(error, ERROR_INPUT,
-                             "class \"%s\" has %u models, more than its nodes serve together: raise "
-                             "nodes.*.serves, the nodes' number, or lower providers.*.count",
-                             world->scenario->classes[c].name, class->model_count);
+            return error_set(
+                error, ERROR_INPUT,
+                "class \"%s\" has %u models, more than its nodes serve together: raise "
+                "nodes.*.serves, the nodes' number, or lower providers.*.count",
+                world->scenario->classes[c].name, class->model_count);
     }
     return true;
 }

@@ -19,22 +19,22 @@
 #include "sim/engine.h"
 #include "sim/random.h"
 
-#define WORLD_NONE UINT32_MAX
+#define WORLD_NONE    UINT32_MAX
 #define WORLD_HOUR_NS (INT64_C(3600) * 1000000000)
 
 /* Purposes of random streams: one row each, so that a draw for one thing never shifts another. */
 enum world_purpose {
-    PURPOSE_LAYOUT = 1,  /* who is where; entity: population, index: member */
-    PURPOSE_ARRIVAL,     /* entity: user, index: request number */
-    PURPOSE_CONTENT,     /* what a request asks; entity: user, index: request number */
-    PURPOSE_TRANSIT,     /* delays of one request; entity: user, index: request number */
-    PURPOSE_SERVING,     /* the node's choices and the answer's quality; same key */
-    PURPOSE_DURATION,    /* service time of a plain kind; same key */
-    PURPOSE_REVIEW,      /* one verifier's work on one check; entity: node, index: check */
-    PURPOSE_CHECKING,    /* delays of one check; entity: check */
-    PURPOSE_OUTAGE,      /* entity: provider */
-    PURPOSE_BEACON,      /* index: period */
-    PURPOSE_SEED,        /* secret seeds of gateways */
+    PURPOSE_LAYOUT = 1, /* who is where; entity: population, index: member */
+    PURPOSE_ARRIVAL,    /* entity: user, index: request number */
+    PURPOSE_CONTENT,    /* what a request asks; entity: user, index: request number */
+    PURPOSE_TRANSIT,    /* delays of one request; entity: user, index: request number */
+    PURPOSE_SERVING,    /* the node's choices and the answer's quality; same key */
+    PURPOSE_DURATION,   /* service time of a plain kind; same key */
+    PURPOSE_REVIEW,     /* one verifier's work on one check; entity: node, index: check */
+    PURPOSE_CHECKING,   /* delays of one check; entity: check */
+    PURPOSE_OUTAGE,     /* entity: provider */
+    PURPOSE_BEACON,     /* index: period */
+    PURPOSE_SEED,       /* secret seeds of gateways */
 };
 
 enum world_event {
@@ -113,12 +113,12 @@ struct world_gateway {
     struct dg_gateway *core;
     uint32_t region;
     uint64_t log_position;
-    struct dg_report report; /* on its way to the chain */
+    struct dg_report report;         /* on its way to the chain */
     struct world_evidence *evidence; /* ring, by receipt number */
     uint64_t evidence_count;         /* receipts so far */
     uint64_t evidence_mask;
-    uint64_t evidence_settled; /* receipts below have had their draw */
-    uint64_t reported;         /* receipts in the reports sent so far */
+    uint64_t evidence_settled;       /* receipts below have had their draw */
+    uint64_t reported;               /* receipts in the reports sent so far */
     struct deadline_list *deadlines; /* by user group */
 };
 
@@ -208,7 +208,7 @@ struct world {
     struct world_node *nodes;
     const struct behaviour *behaviours;
     size_t behaviour_count;
-    bool *label_used; /* by behaviour: some node carries it */
+    bool *label_used;    /* by behaviour: some node carries it */
     bool *verifier_used; /* by behaviour: some verifier scores by it */
     uint32_t node_count;
     struct world_user *users;
@@ -298,7 +298,8 @@ bool world_series_result(const struct world *world, struct result *result, struc
 /* world_result.c */
 bool world_result(struct world *world, struct result *out, struct error *error);
 int64_t world_compute_cost(const struct world *world, uint32_t node);
-int64_t world_profit(const struct world *world, uint32_t node, const struct dg_node_account *account);
+int64_t world_profit(const struct world *world, uint32_t node,
+                     const struct dg_node_account *account);
 
 static inline uint32_t world_gateway_count(const struct world *world)
 {

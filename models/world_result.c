@@ -40,7 +40,8 @@ static double node_utilisation(const struct world *world, uint32_t n)
     const struct service *service = &world->nodes[n].service;
     int64_t now_ns = engine_now(world->engine);
     double counted_ns = (double)(now_ns - world->scenario->warm_up_ns);
-    double slot_ns = service_usage(service, now_ns).slot_ns - world->nodes[n].usage_at_warm_up.slot_ns;
+    double slot_ns =
+        service_usage(service, now_ns).slot_ns - world->nodes[n].usage_at_warm_up.slot_ns;
     return counted_ns > 0 ? slot_ns / counted_ns / service->profile.slots : 0;
 }
 
@@ -57,7 +58,8 @@ static void fill_node(const struct world *world, uint32_t n, struct result_node 
         .hardware = hardware != NULL ? hardware->name : NULL,
         .class_name = scenario->classes[node->class_index].name,
         .behaviour = world->behaviours[node->behaviour].name,
-        .verifier_behaviour = node->verifier ? world->behaviours[node->verifier_behaviour].name : NULL,
+        .verifier_behaviour =
+            node->verifier ? world->behaviours[node->verifier_behaviour].name : NULL,
         .stake_start = node->stake_start,
         .compute_cost = world_compute_cost(world, n),
         .verification_cost = node->verification_cost,
@@ -118,8 +120,8 @@ static void fold_ledger(struct world *world, const struct result *result)
 
 static size_t world_bytes(const struct world *world)
 {
-    return world->node_count * sizeof *world->nodes +
-           world->user_count * sizeof *world->users + world->request_top * sizeof *world->requests +
+    return world->node_count * sizeof *world->nodes + world->user_count * sizeof *world->users +
+           world->request_top * sizeof *world->requests +
            (world->check_mask + (size_t)1) *
                (sizeof *world->checks + world->member_room * sizeof *world->check_members);
 }

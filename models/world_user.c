@@ -37,8 +37,9 @@ static void post_next_arrival(struct world *world, uint32_t u, int64_t after_ns)
         return;
     struct random_stream stream;
     random_stream_init(&stream, &world->key, PURPOSE_ARRIVAL, u, user->sent);
-    struct arrival_phase phase = {.utc_offset_ns = llround(world->scenario->regions[user->region].utc_offset_h *
-                                                       (double)WORLD_HOUR_NS)};
+    struct arrival_phase phase = {
+        .utc_offset_ns =
+            llround(world->scenario->regions[user->region].utc_offset_h * (double)WORLD_HOUR_NS)};
     int64_t at_ns = arrival_next(arrival, &phase, &user->arrival, &stream, after_ns);
     if (at_ns <= world->scenario->duration_ns)
         engine_post(world->engine, at_ns, EVENT_USER_SEND, u, 0);
@@ -49,7 +50,8 @@ void user_start(struct world *world, uint32_t u)
     post_next_arrival(world, u, 0);
 }
 
-static uint32_t choose_class(const struct world *world, const struct world_group *group, double unit)
+static uint32_t choose_class(const struct world *world, const struct world_group *group,
+                             double unit)
 {
     uint32_t last = (uint32_t)world->scenario->class_count - 1;
     uint32_t c = 0;
@@ -64,7 +66,8 @@ static uint32_t cap_tokens(uint32_t tokens, uint32_t cap)
 }
 
 /* What the request asks for; sizes are drawn unless a trace gives them. */
-static void fill_content(struct world *world, struct world_request *request, const struct trace_row *row)
+static void fill_content(struct world *world, struct world_request *request,
+                         const struct trace_row *row)
 {
     const struct world_group *group = &world->groups[request->group];
     struct random_stream stream = request_stream(world, request, PURPOSE_CONTENT);
@@ -101,13 +104,14 @@ static void send_request(struct world *world, uint32_t u, const struct trace_row
     statistics->sent += counted(world, request);
     time_mean_add(&statistics->in_system, now_ns, 1);
     const struct scenario_region *region = &world->scenario->regions[user->region];
-    int64_t delay_ns = network_delay(&world->network, &request->transit, user->region,
-                                     world->gateways[user->gateway].region,
-                                     request->tokens_in * world->scenario->network.bytes_per_token,
-                                     region->uplink_bps, world->scenario->gateways[user->gateway].bandwidth_bps);
+    int64_t delay_ns = network_delay(
+        &world->network, &request->transit, user->region, world->gateways[user->gateway].region,
+        request->tokens_in * world->scenario->network.bytes_per_token, region->uplink_bps,
+        world->scenario->gateways[user->gateway].bandwidth_bps);
     if (delay_ns == NETWORK_LOST) {
         request->outcome = OUTCOME_LOST;
-        engine_post(world->engine, now_ns + give_up_ns(world), EVENT_USER_END, u, slot_of(world, request));
+        engine_post(world->engine, now_ns + give_up_ns(world), EVENT_USER_END, u,
+                    slot_of(world, request));
     } else {
         engine_post(world->engine, now_ns + delay_ns, EVENT_GATEWAY_REQUEST, user->gateway,
                     slot_of(world, request));
@@ -127,7 +131,8 @@ void trace_start(struct world *world, uint32_t g)
 {
     const struct scenario_arrival *arrival = &world->scenario->users[g].arrival;
     struct world_group *group = &world->groups[g];
-    int64_t at_ns = trace_time(&group->trace, group->trace_index, arrival->rate_scale, arrival->loop);
+    int64_t at_ns =
+        trace_time(&group->trace, group->trace_index, arrival->rate_scale, arrival->loop);
     if (at_ns <= world->scenario->duration_ns)
         engine_post(world->engine, at_ns, EVENT_TRACE_SEND, g, 0);
 }
@@ -140,13 +145,16 @@ void trace_send(void *context, struct engine *engine, const struct event *event)
     struct world_group *group = &world->groups[event->target];
     uint64_t index = group->trace_index++;
     const struct trace_row *row = trace_row_at(&group->trace, index);
-    send_request(world, group->first_user + (uint32_t)(index % world->scenario->users[event->target].count), row);
+    send_request(
+        world, group->first_user + (uint32_t)(index % world->scenario->users[event->target].count),
+        row);
     trace_start(world, event->target);
 }
 
 /* ---- the end ---- */
 
-static const char *const outcome_names[OUTCOME_COUNT] = {"", "completed", "refused", "failed", "late", "lost"};
+static const char *const outcome_names[OUTCOME_COUNT] = {"",       "completed", "refused",
+                                                         "failed", "late",      "lost"};
 
 static void record_request(struct world *world, const struct world_request *request, int64_t now_ns)
 {
@@ -188,7 +196,8 @@ static void count_end(struct world *world, const struct world_request *request, 
     quantile_add(statistics->ttft_sketch, ttft_ns);
 }
 
-static void end_request(struct world *world, struct world_request *request, enum request_outcome outcome)
+static void end_request(struct world *world, struct world_request *request,
+                        enum request_outcome outcome)
 {
     int64_t now_ns = engine_now(world->engine);
     request->outcome = (uint8_t)outcome;

@@ -63,8 +63,8 @@ struct dg_notice chain_check_notice(const struct check *check, enum dg_notice_ki
 
     for (unsigned i = 0; i < check->seat_count; i++) {
         notice.members[i] = check->seats[i].verifier;
-        notice.revealed_count = (uint8_t)(notice.revealed_count +
-                                          (check->seats[i].state == SEAT_REVEALED));
+        notice.revealed_count =
+            (uint8_t)(notice.revealed_count + (check->seats[i].state == SEAT_REVEALED));
     }
     return notice;
 }
@@ -124,8 +124,8 @@ static enum dg_status genesis_allowed(const struct dg_chain *chain, int64_t gene
     if (genesis > 0 && chain->started)
         return DG_ERROR_STATE;
     const int64_t *came_in = chain->ledger.came_in;
-    int64_t room = INT64_MAX - came_in[LEDGER_GENESIS] - came_in[LEDGER_MINTED] -
-                   came_in[LEDGER_DEPOSITED];
+    int64_t room =
+        INT64_MAX - came_in[LEDGER_GENESIS] - came_in[LEDGER_MINTED] - came_in[LEDGER_DEPOSITED];
 
     return genesis > room ? DG_ERROR_OVERFLOW : DG_OK;
 }
@@ -272,8 +272,8 @@ static enum dg_status node_reserve(struct dg_chain *chain)
     return status;
 }
 
-enum dg_status dg_chain_add_node(struct dg_chain *chain, int64_t now, const struct dg_node_spec *spec,
-                                 uint32_t *node)
+enum dg_status dg_chain_add_node(struct dg_chain *chain, int64_t now,
+                                 const struct dg_node_spec *spec, uint32_t *node)
 {
     enum dg_status status = chain_begin(chain, now);
 
@@ -320,8 +320,8 @@ enum dg_status dg_chain_deposit(struct dg_chain *chain, uint32_t user, int64_t a
     return chain_finish(chain, chain->now, status);
 }
 
-enum dg_status dg_chain_lock(struct dg_chain *chain, uint32_t user, uint32_t gateway, int64_t amount,
-                             struct dg_grant *grant)
+enum dg_status dg_chain_lock(struct dg_chain *chain, uint32_t user, uint32_t gateway,
+                             int64_t amount, struct dg_grant *grant)
 {
     enum dg_status status = chain_begin(chain, chain->now);
 
@@ -331,7 +331,8 @@ enum dg_status dg_chain_lock(struct dg_chain *chain, uint32_t user, uint32_t gat
         return DG_ERROR_UNKNOWN_ID;
     status = escrow_reserve(&chain->escrow, &chain->allocator);
     if (status == DG_OK)
-        status = ledger_move(&chain->ledger, DG_ACCOUNT_USER, user, DG_ACCOUNT_ESCROW, user, amount);
+        status =
+            ledger_move(&chain->ledger, DG_ACCOUNT_USER, user, DG_ACCOUNT_ESCROW, user, amount);
     if (status != DG_OK)
         return status;
 
@@ -378,8 +379,8 @@ void dg_chain_totals(const struct dg_chain *chain, struct dg_ledger_totals *tota
         totals->account[kind] = ledger->kinds[kind].total;
 }
 
-enum dg_status dg_chain_balance(const struct dg_chain *chain, enum dg_account account, uint32_t index,
-                                int64_t *amount)
+enum dg_status dg_chain_balance(const struct dg_chain *chain, enum dg_account account,
+                                uint32_t index, int64_t *amount)
 {
     return ledger_balance(&chain->ledger, account, index, amount);
 }
@@ -391,7 +392,8 @@ enum dg_status dg_chain_audit(struct dg_chain *chain)
     return chain->broken ? DG_ERROR_CONSERVATION : DG_OK;
 }
 
-enum dg_status dg_chain_node(const struct dg_chain *chain, uint32_t node, struct dg_node_account *out)
+enum dg_status dg_chain_node(const struct dg_chain *chain, uint32_t node,
+                             struct dg_node_account *out)
 {
     if (node >= chain->registry.node_count)
         return DG_ERROR_UNKNOWN_ID;

@@ -140,8 +140,8 @@ static enum dg_status emission_split(const struct dg_params *params, int64_t *em
         params->emission_verifier_share,
         params->emission_gateway_share,
     };
-    enum dg_status status = fixed_mul_div(params->emission_weekly, params->settlement_length, WEEK,
-                                          emission);
+    enum dg_status status =
+        fixed_mul_div(params->emission_weekly, params->settlement_length, WEEK, emission);
 
     return status == DG_OK ? fixed_split(*emission, weights, 3, pools) : status;
 }

@@ -119,8 +119,8 @@ enum dg_status dg_chain_report(struct dg_chain *chain, int64_t now, const struct
     if (status == DG_OK)
         status = sampling_reserve(&chain->receipts, &chain->allocator, report->receipt_count);
     if (status == DG_OK)
-        status = escrow_take(&chain->escrow, report->gateway, report->receipts,
-                             report->receipt_count);
+        status =
+            escrow_take(&chain->escrow, report->gateway, report->receipts, report->receipt_count);
     if (status != DG_OK)
         return status;
 

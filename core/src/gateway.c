@@ -78,7 +78,8 @@ enum dg_status dg_gateway_apply_model(struct dg_gateway *gateway,
     return view_apply_model(&gateway->view, record);
 }
 
-enum dg_status dg_gateway_apply_node(struct dg_gateway *gateway, const struct dg_node_record *record)
+enum dg_status dg_gateway_apply_node(struct dg_gateway *gateway,
+                                     const struct dg_node_record *record)
 {
     return view_apply_node(&gateway->view, record);
 }
@@ -144,8 +145,9 @@ static enum dg_status quote_route(struct dg_gateway *gateway, uint32_t model, co
 }
 
 /* Authorises: everything about the request that does not depend on the node. */
-static enum dg_status request_check(const struct dg_gateway *gateway, const struct dg_request *request,
-                                    uint32_t *account, struct quote *quote)
+static enum dg_status request_check(const struct dg_gateway *gateway,
+                                    const struct dg_request *request, uint32_t *account,
+                                    struct quote *quote)
 {
     if (request->price_cap < 0)
         return DG_ERROR_ARGUMENT;
@@ -183,8 +185,8 @@ static struct flight *flight_start(struct dg_gateway *gateway, const struct dg_r
 }
 
 /* Sends the flight to the node of the quote: reserves the escrow and fills *route. */
-static void flight_send(struct dg_gateway *gateway, struct flight *flight, const struct quote *quote,
-                        struct dg_route *route)
+static void flight_send(struct dg_gateway *gateway, struct flight *flight,
+                        const struct quote *quote, struct dg_route *route)
 {
     flight->terms = quote->terms;
     flight->escrow = quote->escrow;
@@ -295,7 +297,8 @@ static void flight_finish(struct dg_gateway *gateway, struct flight *flight, int
 
 static enum dg_status answer_check(const struct flight *flight, const struct dg_answer *answer)
 {
-    if (answer->tokens_out > flight->tokens_out_max || answer->ttft < 0 || answer->total < answer->ttft)
+    if (answer->tokens_out > flight->tokens_out_max || answer->ttft < 0 ||
+        answer->total < answer->ttft)
         return DG_ERROR_ARGUMENT;
     return DG_OK;
 }

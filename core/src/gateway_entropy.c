@@ -28,8 +28,8 @@ void entropy_load(struct entropy *entropy, uint64_t block)
     (void)crypto_stream_chacha20(stream, sizeof stream, nonce, entropy->key);
     for (size_t i = 0; i < ENTROPY_BLOCK_WORDS; i++) {
         const uint8_t *bytes = stream + 4 * i;
-        entropy->words[i] = (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 |
-                            (uint32_t)bytes[3] << 24;
+        entropy->words[i] = (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 |
+                            (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 24;
     }
     entropy->block = block;
 }

@@ -18,7 +18,8 @@ static uint64_t generation_last(const struct flight_pool *pool)
 
 void flight_pool_init(struct flight_pool *pool, uint32_t limit)
 {
-    *pool = (struct flight_pool){.limit = limit, .free_head = DG_NONE, .slot_bits = bits_for(limit)};
+    *pool =
+        (struct flight_pool){.limit = limit, .free_head = DG_NONE, .slot_bits = bits_for(limit)};
 }
 
 void flight_pool_fini(struct flight_pool *pool, const struct dg_allocator *allocator)

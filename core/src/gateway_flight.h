@@ -19,8 +19,8 @@ struct flight {
     uint32_t account;
     uint32_t model;
     uint32_t tokens_in, tokens_out_max;
-    uint32_t next_free; /* while free */
-    uint32_t tried_count; /* 0: the slot is free */
+    uint32_t next_free;               /* while free */
+    uint32_t tried_count;             /* 0: the slot is free */
     uint32_t tried[FLIGHT_TRIED_MAX]; /* nodes in order, the last has the request now */
 };
 

@@ -17,8 +17,9 @@ uint32_t gateway_ledger_account(const struct gateway_ledger *ledger, uint32_t us
     return id_map_get(&ledger->users, user);
 }
 
-static enum dg_status account_open(struct gateway_ledger *ledger, const struct dg_allocator *allocator,
-                                   uint32_t user, int64_t amount)
+static enum dg_status account_open(struct gateway_ledger *ledger,
+                                   const struct dg_allocator *allocator, uint32_t user,
+                                   int64_t amount)
 {
     if (ledger->account_count == DG_PARTY_COUNT_MAX)
         return DG_ERROR_LIMIT;
@@ -36,8 +37,9 @@ static enum dg_status account_open(struct gateway_ledger *ledger, const struct d
     return DG_OK;
 }
 
-enum dg_status gateway_ledger_grant(struct gateway_ledger *ledger, const struct dg_allocator *allocator,
-                            uint32_t user, int64_t amount)
+enum dg_status gateway_ledger_grant(struct gateway_ledger *ledger,
+                                    const struct dg_allocator *allocator, uint32_t user,
+                                    int64_t amount)
 {
     if (amount < 0)
         return DG_ERROR_ARGUMENT;
@@ -59,13 +61,15 @@ void gateway_ledger_reserve(struct gateway_ledger *ledger, uint32_t account, int
     ledger->accounts[account].reserved += escrow;
 }
 
-void gateway_ledger_settle(struct gateway_ledger *ledger, uint32_t account, int64_t escrow, int64_t fee)
+void gateway_ledger_settle(struct gateway_ledger *ledger, uint32_t account, int64_t escrow,
+                           int64_t fee)
 {
     ledger->accounts[account].reserved -= escrow;
     ledger->accounts[account].free += escrow - fee;
 }
 
-enum dg_status gateway_ledger_reserve_receipt(struct gateway_ledger *ledger, const struct dg_allocator *allocator)
+enum dg_status gateway_ledger_reserve_receipt(struct gateway_ledger *ledger,
+                                              const struct dg_allocator *allocator)
 {
     struct receipt_buffer *open = &ledger->periods[ledger->open_period];
     struct dg_receipt *receipts =
@@ -85,8 +89,9 @@ void gateway_ledger_append(struct gateway_ledger *ledger, struct dg_receipt *rec
     open->receipts[open->count++] = *receipt;
 }
 
-enum dg_status gateway_ledger_root(const struct gateway_ledger *ledger, const struct dg_allocator *allocator,
-                           uint32_t gateway, struct dg_hash *root)
+enum dg_status gateway_ledger_root(const struct gateway_ledger *ledger,
+                                   const struct dg_allocator *allocator, uint32_t gateway,
+                                   struct dg_hash *root)
 {
     const struct receipt_buffer *open = &ledger->periods[ledger->open_period];
 

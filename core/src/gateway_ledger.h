@@ -33,24 +33,28 @@ struct gateway_ledger {
 /* An all-zero struct gateway_ledger is an empty one. */
 void gateway_ledger_fini(struct gateway_ledger *ledger, const struct dg_allocator *allocator);
 
-enum dg_status gateway_ledger_grant(struct gateway_ledger *ledger, const struct dg_allocator *allocator,
-                            uint32_t user, int64_t amount);
+enum dg_status gateway_ledger_grant(struct gateway_ledger *ledger,
+                                    const struct dg_allocator *allocator, uint32_t user,
+                                    int64_t amount);
 /* Index of the user's account; DG_NONE for a user never granted. */
 uint32_t gateway_ledger_account(const struct gateway_ledger *ledger, uint32_t user);
 
 /* Moves between free and reserved; the caller has checked that there is enough. */
 void gateway_ledger_reserve(struct gateway_ledger *ledger, uint32_t account, int64_t escrow);
 /* Ends a reservation: the fee is spent, the rest is free again. */
-void gateway_ledger_settle(struct gateway_ledger *ledger, uint32_t account, int64_t escrow, int64_t fee);
+void gateway_ledger_settle(struct gateway_ledger *ledger, uint32_t account, int64_t escrow,
+                           int64_t fee);
 
 /* Makes room for one receipt, so that the next append cannot fail. */
-enum dg_status gateway_ledger_reserve_receipt(struct gateway_ledger *ledger, const struct dg_allocator *allocator);
+enum dg_status gateway_ledger_reserve_receipt(struct gateway_ledger *ledger,
+                                              const struct dg_allocator *allocator);
 /* Gives the receipt its number. */
 void gateway_ledger_append(struct gateway_ledger *ledger, struct dg_receipt *receipt);
 
 /* Root over the open period. */
-enum dg_status gateway_ledger_root(const struct gateway_ledger *ledger, const struct dg_allocator *allocator,
-                           uint32_t gateway, struct dg_hash *root);
+enum dg_status gateway_ledger_root(const struct gateway_ledger *ledger,
+                                   const struct dg_allocator *allocator, uint32_t gateway,
+                                   struct dg_hash *root);
 /* Swaps the buffers; the one returned stays as it is until the next swap. */
 const struct receipt_buffer *gateway_ledger_swap(struct gateway_ledger *ledger);
 

@@ -7,7 +7,8 @@
 
 /* Weights as given are any non-negative fractions: they are brought to parts of 65536 that add up, what
  * rounding leaves going to the largest. */
-static void weights_normalise(const int64_t given[VIEW_FACTOR_COUNT], uint32_t out[VIEW_FACTOR_COUNT])
+static void weights_normalise(const int64_t given[VIEW_FACTOR_COUNT],
+                              uint32_t out[VIEW_FACTOR_COUNT])
 {
     fixed_int128 sum = 0;
     uint32_t assigned = 0;
@@ -26,7 +27,8 @@ static void weights_normalise(const int64_t given[VIEW_FACTOR_COUNT], uint32_t o
         out[largest] += VIEW_WEIGHT_ONE - assigned;
 }
 
-void view_init(struct view *view, const struct dg_params *params, const struct dg_allocator *allocator)
+void view_init(struct view *view, const struct dg_params *params,
+               const struct dg_allocator *allocator)
 {
     const int64_t given[VIEW_FACTOR_COUNT] = {
         [VIEW_LATENCY] = params->routing_weight_latency,
@@ -84,7 +86,8 @@ static uint32_t load_score(const struct view *view, const struct view_node *node
     if (node->capacity == VIEW_UNLIMITED)
         factor = (uint32_t)(DG_SCORE_ONE / ((uint64_t)node->in_flight + 1));
     else if (node->in_flight < node->capacity)
-        factor = (uint32_t)((uint64_t)DG_SCORE_ONE * (node->capacity - node->in_flight) / node->capacity);
+        factor = (uint32_t)((uint64_t)DG_SCORE_ONE * (node->capacity - node->in_flight) /
+                            node->capacity);
     return view->weights[VIEW_LOAD] * factor;
 }
 
@@ -175,8 +178,8 @@ static void refresh_prices(struct view *view, struct view_model *model)
 
 enum dg_status view_apply_model(struct view *view, const struct dg_model_record *record)
 {
-    if (record->model > DG_PARTY_COUNT_MAX || record->size_class >= DG_SIZE_COUNT || record->price < 0 ||
-        record->royalty < 0)
+    if (record->model > DG_PARTY_COUNT_MAX || record->size_class >= DG_SIZE_COUNT ||
+        record->price < 0 || record->royalty < 0)
         return DG_ERROR_ARGUMENT;
 
     enum dg_status status = reserve_model(view, record->model);
@@ -216,8 +219,8 @@ static enum dg_status reserve_node(struct view *view, uint32_t node)
 {
     size_t needed = (size_t)node + 1;
 
-    struct view_record *records =
-        memory_grow(view->allocator, view->records, &view->record_capacity, needed, sizeof *records);
+    struct view_record *records = memory_grow(view->allocator, view->records,
+                                              &view->record_capacity, needed, sizeof *records);
     if (records == NULL)
         return DG_ERROR_MEMORY;
     view->records = records;
@@ -245,8 +248,8 @@ static enum dg_status reserve_member(struct view *view, uint32_t model_id)
         return DG_ERROR_MEMORY;
     model->candidates = candidates;
 
-    uint32_t *passing =
-        memory_grow(view->allocator, view->passing, &view->passing_capacity, needed, sizeof *passing);
+    uint32_t *passing = memory_grow(view->allocator, view->passing, &view->passing_capacity, needed,
+                                    sizeof *passing);
     if (passing == NULL)
         return DG_ERROR_MEMORY;
     view->passing = passing;

@@ -27,33 +27,33 @@ enum view_factor {
     VIEW_FACTOR_COUNT
 };
 
-#define VIEW_WEIGHT_ONE 65536u
-#define VIEW_AVERAGE_ONE (UINT32_C(1) << 30)     /* success: certain */
-#define VIEW_RATIO_ONE (UINT32_C(1) << 24)       /* latency: exactly the target */
-#define VIEW_RATIO_MAX (UINT32_C(64) * VIEW_RATIO_ONE)
-#define VIEW_UNLIMITED UINT32_MAX                /* capacity when stake backs no slots */
+#define VIEW_WEIGHT_ONE  65536u
+#define VIEW_AVERAGE_ONE (UINT32_C(1) << 30) /* success: certain */
+#define VIEW_RATIO_ONE   (UINT32_C(1) << 24) /* latency: exactly the target */
+#define VIEW_RATIO_MAX   (UINT32_C(64) * VIEW_RATIO_ONE)
+#define VIEW_UNLIMITED   UINT32_MAX /* capacity when stake backs no slots */
 
 struct view_node {
-    int64_t price;        /* asking price; 0: the standard price of the model */
-    uint32_t base;        /* weighted latency, success, quality and credibility */
-    uint32_t load;        /* weighted load */
-    uint32_t in_flight;   /* of this gateway */
-    uint32_t capacity;    /* may be below in_flight after a slash */
-    uint32_t outcomes;    /* answers and failures seen here, saturating */
-    uint32_t stamp;       /* equal to the view's: looked at in this decision */
+    int64_t price;      /* asking price; 0: the standard price of the model */
+    uint32_t base;      /* weighted latency, success, quality and credibility */
+    uint32_t load;      /* weighted load */
+    uint32_t in_flight; /* of this gateway */
+    uint32_t capacity;  /* may be below in_flight after a slash */
+    uint32_t outcomes;  /* answers and failures seen here, saturating */
+    uint32_t stamp;     /* equal to the view's: looked at in this decision */
 };
 
 _Static_assert(sizeof(struct view_node) == 32, "two hot entries to a cache line");
 
 struct view_record {
-    uint32_t success;     /* of VIEW_AVERAGE_ONE */
-    uint32_t latency;     /* of VIEW_RATIO_ONE */
+    uint32_t success; /* of VIEW_AVERAGE_ONE */
+    uint32_t latency; /* of VIEW_RATIO_ONE */
     uint32_t operator_id;
     uint16_t quality, credibility;
     uint8_t model_count;
-    bool known;           /* a record has come */
+    bool known; /* a record has come */
     bool active;
-    bool open;            /* in the lists of its models */
+    bool open; /* in the lists of its models */
     uint32_t models[DG_NODE_MODELS_MAX];
     uint32_t positions[DG_NODE_MODELS_MAX]; /* in the list of each, while open */
 };
@@ -67,7 +67,7 @@ struct view_model {
     struct view_candidate *candidates;
     size_t candidate_capacity;
     uint32_t candidate_count;
-    uint32_t member_count; /* active nodes, full ones included: never above candidate_capacity */
+    uint32_t member_count;   /* active nodes, full ones included: never above candidate_capacity */
     uint32_t context_tokens; /* 0: no limit */
     uint32_t provider;
     int64_t standard_price;
@@ -84,12 +84,13 @@ struct view {
     struct view_model *models;
     uint32_t *passing; /* scratch of a scan: room for the longest list */
     size_t node_capacity, record_capacity, model_capacity, passing_capacity;
-    uint32_t stamp; /* of the decision under way */
+    uint32_t stamp;                      /* of the decision under way */
     uint32_t weights[VIEW_FACTOR_COUNT]; /* sum to VIEW_WEIGHT_ONE, or all zero */
 };
 
 /* params and allocator must outlive the view. */
-void view_init(struct view *view, const struct dg_params *params, const struct dg_allocator *allocator);
+void view_init(struct view *view, const struct dg_params *params,
+               const struct dg_allocator *allocator);
 void view_fini(struct view *view);
 
 enum dg_status view_apply_model(struct view *view, const struct dg_model_record *record);

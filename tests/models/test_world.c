@@ -55,7 +55,8 @@ static const char town_text[] =
     " \"protocol\": {\"sampling\": {\"rate\": \"20%\"}, \"epoch\": {\"length\": \"10min\"},"
     "   \"settlement\": {\"length\": \"30min\"}, \"jail\": {\"length\": \"20min\"}}}";
 
-static void load(const char *text, const char *const *settings, size_t count, struct scenario *scenario)
+static void load(const char *text, const char *const *settings, size_t count,
+                 struct scenario *scenario)
 {
     char path[] = "/tmp/dgsim-world-XXXXXX";
     int descriptor = mkstemp(path);
@@ -129,7 +130,8 @@ static void loss_system_blocks(void **state)
     const char *settings[] = {"users.u.arrival.rate=8/s", "nodes.server.service.slots=10",
                               "nodes.server.service.queue=0", "duration=4000s"};
     struct result result = run(queue_text, settings, 4, 5);
-    assert_near(metric(&result, "requests_failed") / metric(&result, "requests_sent"), 0.121661, 0.012);
+    assert_near(metric(&result, "requests_failed") / metric(&result, "requests_sent"), 0.121661,
+                0.012);
     assert_flow(&result);
     result_free(&result);
 }
@@ -138,8 +140,11 @@ static void loss_system_blocks(void **state)
 static void closed_loop_throughput(void **state)
 {
     (void)state;
-    const char *settings[] = {"users.u.count=50", "users.u.arrival.law=closed", "users.u.arrival.think=10s",
-                              "nodes.server.service.slots=4", "nodes.server.service.mean=500ms",
+    const char *settings[] = {"users.u.count=50",
+                              "users.u.arrival.law=closed",
+                              "users.u.arrival.think=10s",
+                              "nodes.server.service.slots=4",
+                              "nodes.server.service.mean=500ms",
                               "users.u.deposit=100000 DGAI"};
     struct result result = run(queue_text, settings, 6, 7);
     assert_near(metric(&result, "requests_completed") / (20000 - 500), 4.731361, 0.06);
@@ -186,8 +191,10 @@ static void cheats_are_found(void **state)
     struct result result = run(town_text, NULL, 0, 31);
     assert_near(metric(&result, "detected_share.garbage"), 1, 0);
     assert_true(metric(&result, "failure_share.garbage") > 0.9);
-    assert_true(metric(&result, "failure_share.substitute") > metric(&result, "failure_share.honest") + 0.1);
-    assert_true(metric(&result, "profit_per_node.honest") > metric(&result, "profit_per_node.garbage"));
+    assert_true(metric(&result, "failure_share.substitute") >
+                metric(&result, "failure_share.honest") + 0.1);
+    assert_true(metric(&result, "profit_per_node.honest") >
+                metric(&result, "profit_per_node.garbage"));
     assert_true(metric(&result, "slashed_per_node.garbage") > 0);
     assert_true(metric(&result, "releases") > 0);
     result_free(&result);
@@ -258,7 +265,8 @@ static void rows_and_interruption(void **state)
     assert_true(sink.rows >= sink.completed && sink.rows <= result.requests);
     result_free(&result);
     int calls = 0;
-    options = (struct world_options){.seed = 61, .progress = stop_at_once, .progress_context = &calls};
+    options =
+        (struct world_options){.seed = 61, .progress = stop_at_once, .progress_context = &calls};
     assert_false(world_run(&scenario, &options, &result, &error));
     assert_int_equal(calls, 1);
     assert_non_null(strstr(error.text, "interrupted"));

@@ -33,25 +33,28 @@ struct dg_node_spec {
 };
 
 /* genesis is credited before the first epoch only (DG_ERROR_STATE afterwards). */
-enum dg_status dg_chain_add_operator(struct dg_chain *chain, int64_t genesis, uint32_t *operator_id);
+enum dg_status dg_chain_add_operator(struct dg_chain *chain, int64_t genesis,
+                                     uint32_t *operator_id);
 enum dg_status dg_chain_add_user(struct dg_chain *chain, int64_t genesis, uint32_t *user);
-enum dg_status dg_chain_add_gateway(struct dg_chain *chain, uint32_t operator_id, uint32_t *gateway);
+enum dg_status dg_chain_add_gateway(struct dg_chain *chain, uint32_t operator_id,
+                                    uint32_t *gateway);
 enum dg_status dg_chain_add_provider(struct dg_chain *chain, uint32_t *provider);
 /* royalty: fraction of the compute fee, on top of it; DG_ERROR_ARGUMENT when the shares of the funds and
  * the largest latency discount would not leave enough of a fee to pay it. */
 enum dg_status dg_chain_add_model(struct dg_chain *chain, uint32_t provider, uint8_t size_class,
                                   uint32_t context_tokens, int64_t price, int64_t royalty,
                                   uint32_t *model);
-enum dg_status dg_chain_add_node(struct dg_chain *chain, int64_t now, const struct dg_node_spec *spec,
-                                 uint32_t *node);
-enum dg_status dg_chain_model(const struct dg_chain *chain, uint32_t model, struct dg_model_record *out);
+enum dg_status dg_chain_add_node(struct dg_chain *chain, int64_t now,
+                                 const struct dg_node_spec *spec, uint32_t *node);
+enum dg_status dg_chain_model(const struct dg_chain *chain, uint32_t model,
+                              struct dg_model_record *out);
 
 /* ---- money in ---- */
 
 enum dg_status dg_chain_deposit(struct dg_chain *chain, uint32_t user, int64_t amount);
 /* Locks part of the user's balance for one gateway (balance -> escrow); *grant goes to that gateway. */
-enum dg_status dg_chain_lock(struct dg_chain *chain, uint32_t user, uint32_t gateway, int64_t amount,
-                             struct dg_grant *grant);
+enum dg_status dg_chain_lock(struct dg_chain *chain, uint32_t user, uint32_t gateway,
+                             int64_t amount, struct dg_grant *grant);
 
 /* ---- the published view of nodes: an append-only log that gateways read at their own delay ---- */
 
@@ -92,10 +95,10 @@ enum dg_status dg_chain_open_answer(struct dg_chain *chain, int64_t now, uint32_
  * Sealed score: commitment = dg_score_commitment(check, node, score, nonce). When every member has
  * committed, or the time is over with a quorum, the reveal phase opens (DG_NOTICE_REVEAL_PHASE). A
  * member that has not committed in time is replaced by the next ticket, once per seat. */
-enum dg_status dg_chain_commit_score(struct dg_chain *chain, int64_t now, uint32_t check, uint32_t node,
-                                     const struct dg_hash *commitment);
-enum dg_status dg_chain_reveal_score(struct dg_chain *chain, int64_t now, uint32_t check, uint32_t node,
-                                     uint16_t score, uint64_t nonce);
+enum dg_status dg_chain_commit_score(struct dg_chain *chain, int64_t now, uint32_t check,
+                                     uint32_t node, const struct dg_hash *commitment);
+enum dg_status dg_chain_reveal_score(struct dg_chain *chain, int64_t now, uint32_t check,
+                                     uint32_t node, uint16_t score, uint64_t nonce);
 
 /* Acts on every deadline up to now (commit and reveal times, jail terms). The caller calls it at
  * dg_chain_next_deadline(), which returns INT64_MAX when there is none. */
@@ -144,40 +147,46 @@ bool dg_chain_next_notice(struct dg_chain *chain, struct dg_notice *notice);
 /* ---- reading ---- */
 
 enum dg_account {
-    DG_ACCOUNT_USER,      /* by user */
-    DG_ACCOUNT_ESCROW,    /* by user */
-    DG_ACCOUNT_FEE_HOLD,  /* one */
-    DG_ACCOUNT_OPERATOR,  /* by operator */
-    DG_ACCOUNT_PROVIDER,  /* by provider */
-    DG_ACCOUNT_STAKE,     /* by node */
-    DG_ACCOUNT_FROZEN,    /* by node: rewards withheld while jailed */
-    DG_ACCOUNT_NETWORK, DG_ACCOUNT_GOVERNANCE, DG_ACCOUNT_TREASURY, DG_ACCOUNT_VERIFICATION,
-    DG_ACCOUNT_RESIDUAL,  /* emission that no pool could pay, and rounding */
+    DG_ACCOUNT_USER,     /* by user */
+    DG_ACCOUNT_ESCROW,   /* by user */
+    DG_ACCOUNT_FEE_HOLD, /* one */
+    DG_ACCOUNT_OPERATOR, /* by operator */
+    DG_ACCOUNT_PROVIDER, /* by provider */
+    DG_ACCOUNT_STAKE,    /* by node */
+    DG_ACCOUNT_FROZEN,   /* by node: rewards withheld while jailed */
+    DG_ACCOUNT_NETWORK,
+    DG_ACCOUNT_GOVERNANCE,
+    DG_ACCOUNT_TREASURY,
+    DG_ACCOUNT_VERIFICATION,
+    DG_ACCOUNT_RESIDUAL, /* emission that no pool could pay, and rounding */
     DG_ACCOUNT_BURNED,
     DG_ACCOUNT_COUNT
 };
 const char *dg_account_name(enum dg_account account);
 
 struct dg_ledger_totals {
-    int64_t genesis, minted, deposited;    /* what came in */
-    int64_t account[DG_ACCOUNT_COUNT];     /* where it is */
+    int64_t genesis, minted, deposited; /* what came in */
+    int64_t account[DG_ACCOUNT_COUNT];  /* where it is */
 };
 void dg_chain_totals(const struct dg_chain *chain, struct dg_ledger_totals *totals);
-enum dg_status dg_chain_balance(const struct dg_chain *chain, enum dg_account account, uint32_t index,
-                                int64_t *amount);
+enum dg_status dg_chain_balance(const struct dg_chain *chain, enum dg_account account,
+                                uint32_t index, int64_t *amount);
 /* Recomputes the identity from every balance: O(parties). DG_ERROR_CONSERVATION if it does not hold. */
 enum dg_status dg_chain_audit(struct dg_chain *chain);
 
 /* Lifetime sums per node, for accounting: what reached the operator and what was taken. */
 struct dg_node_account {
-    int64_t fees, rewards, verifier_fees, slashed, refunded; /* refunded: fee parts lost to failed checks */
+    int64_t fees, rewards, verifier_fees, slashed,
+        refunded;             /* refunded: fee parts lost to failed checks */
     int64_t verifier_rewards; /* part of rewards: from the pool of the verifiers */
     int64_t compute_milli;
     uint32_t answers, checks, failures, offences, reveals, missed;
     uint8_t state;
     int64_t jailed_until;
 };
-enum dg_status dg_chain_node(const struct dg_chain *chain, uint32_t node, struct dg_node_account *out);
-enum dg_status dg_chain_node_record(const struct dg_chain *chain, uint32_t node, struct dg_node_record *out);
+enum dg_status dg_chain_node(const struct dg_chain *chain, uint32_t node,
+                             struct dg_node_account *out);
+enum dg_status dg_chain_node_record(const struct dg_chain *chain, uint32_t node,
+                                    struct dg_node_record *out);
 
 #endif

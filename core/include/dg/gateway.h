@@ -17,9 +17,9 @@
 struct dg_gateway;
 
 struct dg_gateway_spec {
-    uint32_t gateway;             /* its id on the chain */
-    uint8_t seed[DG_HASH_BYTES];  /* secret; dg_gateway_seed_hash() of it is published beforehand */
-    uint32_t in_flight_limit;     /* requests at once; further ones are refused (DG_ERROR_LIMIT) */
+    uint32_t gateway;            /* its id on the chain */
+    uint8_t seed[DG_HASH_BYTES]; /* secret; dg_gateway_seed_hash() of it is published beforehand */
+    uint32_t in_flight_limit;    /* requests at once; further ones are refused (DG_ERROR_LIMIT) */
 };
 
 enum dg_status dg_gateway_open(const struct dg_params *params, const struct dg_gateway_spec *spec,
@@ -43,17 +43,17 @@ int64_t dg_gateway_allowance(const struct dg_gateway *gateway, uint32_t user);
 /* ---- requests ---- */
 
 struct dg_request {
-    uint64_t request;    /* the caller's id, strictly increasing (DG_ERROR_REPLAY) */
+    uint64_t request; /* the caller's id, strictly increasing (DG_ERROR_REPLAY) */
     uint32_t user, model;
     uint32_t tokens_in;
     uint32_t tokens_out_max;
-    int64_t price_cap;   /* largest fee the user accepts; 0: none */
+    int64_t price_cap; /* largest fee the user accepts; 0: none */
 };
 
 struct dg_route {
-    uint64_t handle;    /* of the request in flight; never reused */
+    uint64_t handle; /* of the request in flight; never reused */
     uint32_t node;
-    int64_t escrow;     /* reserved from the allowance: the largest fee this can cost */
+    int64_t escrow; /* reserved from the allowance: the largest fee this can cost */
 };
 
 /* Authorises against the allowance, quotes the maximum, filters and routes. Nothing is reserved on

@@ -25,9 +25,10 @@ struct dg_node_record {
 struct dg_model_record {
     uint32_t model, provider;
     uint32_t context_tokens;
-    uint8_t size_class;    /* DG_SIZE_* */
-    int64_t price;         /* per CU, micro-tokens; 0: fees.unit_price. A node's asking price overrides it */
-    int64_t royalty;       /* fraction of the compute fee, paid on top of it */
+    uint8_t size_class; /* DG_SIZE_* */
+    int64_t
+        price; /* per CU, micro-tokens; 0: fees.unit_price. A node's asking price overrides it */
+    int64_t royalty; /* fraction of the compute fee, paid on top of it */
 };
 
 /* Chain -> gateway: the chain has locked `amount` of the user's balance for this gateway. */
@@ -43,10 +44,10 @@ struct dg_receipt {
     uint64_t request; /* the caller's request id */
     uint32_t user, node, model;
     uint32_t tokens_in, tokens_out;
-    int64_t compute_milli; /* milli-CU */
-    int64_t fee;           /* what the user pays, latency term and royalty included */
-    int64_t royalty;       /* part of fee that is the provider's */
-    int64_t rate;          /* sampling rate rho_i, fixed before the beacon is known */
+    int64_t compute_milli;     /* milli-CU */
+    int64_t fee;               /* what the user pays, latency term and royalty included */
+    int64_t royalty;           /* part of fee that is the provider's */
+    int64_t rate;              /* sampling rate rho_i, fixed before the beacon is known */
     struct dg_hash commitment; /* H(answer digest, nonce), from the node */
 };
 

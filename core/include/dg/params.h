@@ -38,15 +38,18 @@ struct dg_params {
     /* routing */
     int64_t routing_policy, routing_d, routing_candidates, routing_temperature, routing_exploration;
     int64_t routing_newcomer_requests; /* answers seen below which a node is a newcomer */
-    int64_t routing_weight_latency, routing_weight_success, routing_weight_price, routing_weight_load;
+    int64_t routing_weight_latency, routing_weight_success, routing_weight_price,
+        routing_weight_load;
     int64_t routing_weight_quality, routing_weight_credibility;
-    int64_t routing_record_alpha; /* moving average of latency and success, as the gateway saw them */
+    int64_t
+        routing_record_alpha; /* moving average of latency and success, as the gateway saw them */
     int64_t routing_failover_limit;
     int64_t routing_stake_per_slot; /* stake that backs one request in flight; 0: no limit */
     /* sampling */
     int64_t sampling_plan, sampling_rate, sampling_beacon_period, sampling_window;
     /* committee */
-    int64_t committee_size, committee_weights, committee_quorum, committee_commit_time, committee_reveal_time;
+    int64_t committee_size, committee_weights, committee_quorum, committee_commit_time,
+        committee_reveal_time;
     /* quality */
     int64_t quality_aggregation, quality_pass_score, quality_record_alpha;
     int64_t quality_test, quality_threshold_failures, quality_threshold_window;
@@ -65,14 +68,15 @@ struct dg_params {
 struct dg_param_row {
     const char *name; /* dotted, e.g. "sampling.rate" */
     enum dg_unit unit;
-    size_t offset; /* of the int64_t in struct dg_params */
-    int64_t minimum, maximum;         /* hard bounds, inclusive */
-    int64_t published_low, published_high; /* outside: allowed with a warning; both 0: no range published */
-    int64_t standard;                 /* the default */
+    size_t offset;            /* of the int64_t in struct dg_params */
+    int64_t minimum, maximum; /* hard bounds, inclusive */
+    int64_t published_low,
+        published_high; /* outside: allowed with a warning; both 0: no range published */
+    int64_t standard;   /* the default */
     enum dg_origin origin;
-    const char *source;               /* one line: where the default comes from */
-    const char *meaning;              /* one line */
-    const char *const *choices;       /* DG_UNIT_CHOICE only: NULL-terminated names */
+    const char *source;         /* one line: where the default comes from */
+    const char *meaning;        /* one line */
+    const char *const *choices; /* DG_UNIT_CHOICE only: NULL-terminated names */
 };
 
 /* All rows, in the order of the reference page. The array is static. */

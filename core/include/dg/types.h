@@ -12,15 +12,15 @@
 #define DG_VERSION_MAJOR 0
 #define DG_VERSION_MINOR 1
 
-#define DG_TOKEN INT64_C(1000000)     /* micro-tokens in one DGAI */
-#define DG_ONE INT64_C(1000000000)    /* the fraction 1 */
-#define DG_SCORE_ONE 65535            /* the score 1.0 */
-#define DG_SECOND INT64_C(1000000000) /* nanoseconds */
-#define DG_NONE UINT32_MAX            /* "no such id" */
+#define DG_TOKEN     INT64_C(1000000)    /* micro-tokens in one DGAI */
+#define DG_ONE       INT64_C(1000000000) /* the fraction 1 */
+#define DG_SCORE_ONE 65535               /* the score 1.0 */
+#define DG_SECOND    INT64_C(1000000000) /* nanoseconds */
+#define DG_NONE      UINT32_MAX          /* "no such id" */
 
-#define DG_HASH_BYTES 32
-#define DG_NODE_MODELS_MAX 8      /* models one node may serve */
-#define DG_COMMITTEE_MAX 31       /* verifiers in one committee */
+#define DG_HASH_BYTES      32
+#define DG_NODE_MODELS_MAX 8  /* models one node may serve */
+#define DG_COMMITTEE_MAX   31 /* verifiers in one committee */
 #define DG_PARTY_COUNT_MAX 0xfffffff0u
 
 enum dg_status {

@@ -8,7 +8,8 @@
 
 /* BLAKE2b-256 over a one-byte domain and the fields in order, little-endian. */
 void dg_answer_commitment(const struct dg_hash *answer_digest, uint64_t nonce, struct dg_hash *out);
-void dg_score_commitment(uint32_t check, uint32_t node, uint16_t score, uint64_t nonce, struct dg_hash *out);
+void dg_score_commitment(uint32_t check, uint32_t node, uint16_t score, uint64_t nonce,
+                         struct dg_hash *out);
 
 /* Leaf of one receipt, and the root over all of a report (RFC 6962 shape: distinct leaf and inner
  * domains, an odd node is carried up, so no two lists share a root). The root of none is all zero. */
@@ -21,7 +22,8 @@ struct dg_prf_key {
     uint8_t bytes[16];
 };
 enum dg_prf_use { DG_PRF_SAMPLE, DG_PRF_SPREAD, DG_PRF_TICKET };
-void dg_prf_key_derive(const uint8_t beacon[DG_HASH_BYTES], enum dg_prf_use use, struct dg_prf_key *out);
+void dg_prf_key_derive(const uint8_t beacon[DG_HASH_BYTES], enum dg_prf_use use,
+                       struct dg_prf_key *out);
 
 /* Whether the receipt is drawn: PRF(key, gateway, number, commitment) < rate. SipHash-2-4. */
 bool dg_sampling_verify(const struct dg_prf_key *key, uint32_t gateway, uint64_t number,
@@ -29,7 +31,7 @@ bool dg_sampling_verify(const struct dg_prf_key *key, uint32_t gateway, uint64_t
 
 /* Ticket of one verifier for one receipt: smaller wins. weight > 0: -log2(u)/weight in fixed point
  * (weighted sampling without replacement, Efraimidis and Spirakis 2006, algorithm A-Res). */
-uint64_t dg_ticket(const struct dg_prf_key *key, uint32_t gateway, uint64_t number, uint32_t verifier,
-                   uint64_t weight);
+uint64_t dg_ticket(const struct dg_prf_key *key, uint32_t gateway, uint64_t number,
+                   uint32_t verifier, uint64_t weight);
 
 #endif
