@@ -51,16 +51,16 @@ static bool add_missing(struct estimates *estimates, const struct result *result
 {
     for (size_t i = 0; i < result->metric_count; i++) {
         const struct result_metric *metric = &result->metrics[i];
-        if ((i < estimates->count && strcmp(estimates->items[i].name, metric->name) == 0)
-            || estimates_find(estimates, metric->name) != NULL)
+        if ((i < estimates->count && strcmp(estimates->items[i].name, metric->name) == 0) ||
+            estimates_find(estimates, metric->name) != NULL)
             continue;
         struct metric_estimate *items =
             realloc(estimates->items, (estimates->count + 1) * sizeof *items);
         if (items == NULL)
             return false;
         estimates->items = items;
-        items[estimates->count++] = (struct metric_estimate){.name = metric->name,
-                                                             .unit = metric->unit};
+        items[estimates->count++] =
+            (struct metric_estimate){.name = metric->name, .unit = metric->unit};
     }
     return true;
 }

@@ -27,7 +27,8 @@ struct estimates {
     size_t count;
 };
 
-/* Every metric that some result has, in order of first appearance. On failure *out is left alone. */
+/* Every metric that some result has, in order of first appearance. On failure *out is left
+ * alone. */
 bool estimates_init(struct estimates *out, const struct result *results, size_t count,
                     struct error *error);
 void estimates_fini(struct estimates *estimates);

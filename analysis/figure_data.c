@@ -10,6 +10,7 @@
 #include <sqlite3.h>
 
 #include "analysis/store.h"
+#include "analysis/store_rows.h"
 
 static bool fail_database(sqlite3 *database, const char *path, struct error *error)
 {
@@ -25,9 +26,8 @@ static bool fail_memory(struct error *error)
 static bool load_title(sqlite3 *database, const char *path, int64_t *run, struct figure_data *data,
                        struct error *error)
 {
-    static const char sql[] =
-        "SELECT run, scenario, seed, replication, fingerprint FROM v_runs"
-        " WHERE run = ?1 OR ?1 = 0 ORDER BY run DESC LIMIT 1";
+    static const char sql[] = "SELECT run, scenario, seed, replication, fingerprint FROM v_runs"
+                              " WHERE run = ?1 OR ?1 = 0 ORDER BY run DESC LIMIT 1";
     sqlite3_stmt *statement = NULL;
     if (sqlite3_prepare_v2(database, sql, -1, &statement, NULL) != SQLITE_OK)
         return fail_database(database, path, error);
@@ -85,8 +85,7 @@ static bool load_epochs(sqlite3 *database, const char *path, int64_t run, struct
 
 static struct figure_series *push_series(struct figure_data *data, const char *name)
 {
-    struct figure_series *series =
-        realloc(data->series, (data->series_count + 1) * sizeof *series);
+    struct figure_series *series = realloc(data->series, (data->series_count + 1) * sizeof *series);
     if (series == NULL)
         return NULL;
     data->series = series;
@@ -111,8 +110,8 @@ static bool take_value(sqlite3_stmt *statement, struct figure_data *data)
         series = push_series(data, name);
     if (series == NULL)
         return false;
-    if (epoch >= 0 && (size_t)epoch < data->epoch_count
-        && sqlite3_column_type(statement, 2) != SQLITE_NULL)
+    if (epoch >= 0 && (size_t)epoch < data->epoch_count &&
+        sqlite3_column_type(statement, 2) != SQLITE_NULL)
         series->values[epoch] = sqlite3_column_double(statement, 2);
     return true;
 }
@@ -144,12 +143,11 @@ bool figure_data_load(const char *path, int64_t run, struct figure_data *out, st
         return false;
     sqlite3 *database = NULL;
     struct figure_data data = {0};
-    bool ok = sqlite3_open_v2(path, &database, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK;
-    if (!ok)
-        fail_database(database, path, error);
-    ok = ok && load_title(database, path, &run, &data, error)
-         && load_epochs(database, path, run, &data, error)
-         && load_values(database, path, run, &data, error);
+    if (!store_rows_open(path, SQLITE_OPEN_READONLY, &database, error))
+        return error_prefix(error, "%s: ", path);
+    bool ok = load_title(database, path, &run, &data, error) &&
+              load_epochs(database, path, run, &data, error) &&
+              load_values(database, path, run, &data, error);
     sqlite3_close(database);
     if (ok)
         *out = data;

@@ -11,7 +11,8 @@
 
 enum { PANEL_PARTS = 3, STYLE_COUNT = 7, PERCENT = 100, LOG_RATIO = 20, DENSE_EPOCHS = 120 };
 
-/* Series of a panel: one by name, or with a name ending in '.' a family, a line for each subject. */
+/* Series of a panel: one by name, or with a name ending in '.' a family, a line for each
+ * subject. */
 struct panel_part {
     const char *name, *label; /* label of a family: NULL, each line has its subject's */
     bool right_axis;
@@ -26,16 +27,29 @@ struct panel {
 };
 
 static const struct panel panels[] = {
-    {"Cumulative profit per node, by behaviour", "profit (DGAI)", NULL,
-     {{"profit_per_node.", NULL, false, false}}, false, 1},
-    {"Latency of completed requests", "latency (s)", NULL,
+    {"Cumulative profit per node, by behaviour",
+     "profit (DGAI)",
+     NULL,
+     {{"profit_per_node.", NULL, false, false}},
+     false,
+     1},
+    {"Latency of completed requests",
+     "latency (s)",
+     NULL,
      {{"latency_p50", "median", false, false}, {"latency_p99", "99th percentile", false, false}},
-     true, 1},
-    {"Load", "requests per second (area)", "utilisation (%, lines)",
-     {{"request_rate", "requests/s", false, true}, {"utilisation.", NULL, true, false}}, false,
+     true,
+     1},
+    {"Load",
+     "requests per second (area)",
+     "utilisation (%, lines)",
+     {{"request_rate", "requests/s", false, true}, {"utilisation.", NULL, true, false}},
+     false,
      PERCENT},
-    {"Nodes jailed or excluded, by behaviour", "nodes (lines)", "failed checks so far (area)",
-     {{"checks_failed", "failed checks", true, true}, {"nodes_jailed.", NULL, false, false}}, false,
+    {"Nodes jailed or excluded, by behaviour",
+     "nodes (lines)",
+     "failed checks so far (area)",
+     {{"checks_failed", "failed checks", true, true}, {"nodes_jailed.", NULL, false, false}},
+     false,
      1},
 };
 
@@ -97,7 +111,8 @@ static void range_add(struct range *range, const struct figure_data *data, size_
     }
 }
 
-static struct range axis_range(const struct figure_data *data, const struct panel *panel, bool right)
+static struct range axis_range(const struct figure_data *data, const struct panel *panel,
+                               bool right)
 {
     struct range range = {INFINITY, -INFINITY};
     for (int k = 0; k < PANEL_PARTS && panel->parts[k].name != NULL; k++) {

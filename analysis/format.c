@@ -1,4 +1,5 @@
-/* format.c - digits follow the half-width where there is one: two of its digits, as is customary. */
+/* format.c - digits follow the half-width where there is one: two of its digits, as is
+ * customary. */
 #include "analysis/format.h"
 
 #include <inttypes.h>
@@ -68,8 +69,8 @@ static struct scale seconds_scale(double seconds)
         double below;
         struct scale scale;
     } rows[] = {
-        {1e-6, {1e9, "ns"}}, {1e-3, {1e6, "us"}},           {1, {1e3, "ms"}}, {120, {1, "s"}},
-        {7200, {1.0 / 60, "min"}}, {172800, {1.0 / 3600, "h"}},
+        {1e-6, {1e9, "ns"}}, {1e-3, {1e6, "us"}},       {1, {1e3, "ms"}},
+        {120, {1, "s"}},     {7200, {1.0 / 60, "min"}}, {172800, {1.0 / 3600, "h"}},
     };
     if (seconds == 0)
         return (struct scale){1, "s"};
@@ -112,9 +113,8 @@ void format_estimate(char text[FORMAT_SIZE], const struct estimate *estimate, co
         snprintf(text, FORMAT_SIZE, "-");
         return;
     }
-    struct scale scale =
-        unit_scale(unit, estimate->mean != 0 || isnan(estimate->half) ? estimate->mean
-                                                                     : estimate->half);
+    struct scale scale = unit_scale(
+        unit, estimate->mean != 0 || isnan(estimate->half) ? estimate->mean : estimate->half);
     double width = isnan(estimate->half) ? 0 : estimate->half * scale.factor;
     int decimals = number_decimals(estimate->mean * scale.factor, width);
     fixed(mean, estimate->mean * scale.factor, decimals);
@@ -122,8 +122,8 @@ void format_estimate(char text[FORMAT_SIZE], const struct estimate *estimate, co
         fixed(half, width, decimals);
     if (estimate->count < runs)
         snprintf(share, sizeof share, " (in %zu of %zu)", estimate->count, runs);
-    snprintf(text, FORMAT_SIZE, "%.40s%s%.30s%s%.12s%s", mean, half[0] != '\0' ? " ± " : "", half,
-             scale.unit[0] != '\0' ? " " : "", scale.unit, share);
+    snprintf(text, FORMAT_SIZE, "%.40s%s%.30s%s%.12s%.40s", mean, half[0] != '\0' ? " ± " : "",
+             half, scale.unit[0] != '\0' ? " " : "", scale.unit, share);
 }
 
 size_t format_width(const char *text)

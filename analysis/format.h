@@ -15,9 +15,9 @@ void format_number(char text[FORMAT_SIZE], double value);
 void format_seconds(char text[FORMAT_SIZE], double seconds);
 /* Exact, to the micro-token: "1,234.567890". */
 void format_amount(char text[FORMAT_SIZE], int64_t utok);
-/* Mean and half-width ("12.31 ± 0.27 s") in the unit of a metric: "s" becomes a fitting unit of time,
- * "%" means that the value is a fraction of 1. runs: of how many; fewer with a value is said. "-" when
- * no run has a value. */
+/* Mean and half-width ("12.31 ± 0.27 s") in the unit of a metric: "s" becomes a fitting unit of
+ * time, "%" means that the value is a fraction of 1. runs: of how many; fewer with a value is
+ * said. "-" when no run has a value. */
 void format_estimate(char text[FORMAT_SIZE], const struct estimate *estimate, const char *unit,
                      size_t runs);
 

@@ -39,7 +39,7 @@ void provenance_time(char text[PROVENANCE_TIME_SIZE])
 {
     time_t now = time(NULL);
     struct tm utc;
-    if (gmtime_r(&now, &utc) == NULL
-        || strftime(text, PROVENANCE_TIME_SIZE, "%Y-%m-%dT%H:%M:%SZ", &utc) == 0)
+    if (gmtime_r(&now, &utc) == NULL ||
+        strftime(text, PROVENANCE_TIME_SIZE, "%Y-%m-%dT%H:%M:%SZ", &utc) == 0)
         text[0] = '\0';
 }

@@ -1,4 +1,5 @@
-/* store.c - the life of a results file: made beside its name, filled run by run, never half written. */
+/* store.c - the life of a results file: made beside its name, filled run by run, never half
+ * written. */
 #include "analysis/store.h"
 
 #include <errno.h>
@@ -21,7 +22,7 @@ enum { STORE_BUSY_MS = 60000, HEADER_SIZE = 100, HEADER_VERSION = 60, HEADER_APP
 
 struct store {
     char *path;
-    char *temporary; /* what is written until the first run is complete; NULL afterwards */
+    char *temporary;   /* what is written until the first run is complete; NULL afterwards */
     sqlite3 *database; /* NULL between runs */
     sqlite3_stmt *request;
     int64_t run;
@@ -64,13 +65,8 @@ static bool connection_open(struct store *store, struct error *error)
 {
     const char *path = store_file(store);
     sqlite3 *database = NULL;
-    if (sqlite3_open_v2(path, &database, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK) {
-        if (database == NULL)
-            error_set(error, ERROR_MEMORY, "out of memory");
-        else
-            store_rows_fail(database, error);
+    if (!store_rows_open(path, SQLITE_OPEN_READWRITE, &database, error))
         goto failed;
-    }
     sqlite3_busy_timeout(database, STORE_BUSY_MS);
     if (sqlite3_db_readonly(database, "main") == 1) {
         error_set(error, ERROR_IO, "%s", strerror(EACCES));
@@ -86,8 +82,26 @@ failed:
     return error_prefix(error, "%s: ", path);
 }
 
-/* Back to one file in rollback mode. Another process that has the file open keeps it in WAL mode: the
- * last to close does this then. */
+/* Claims the disk space that the file will need when the write-ahead log is moved into it: once
+ * the run is committed, nothing but a broken disk keeps it from ending up in the file. */
+static bool space_reserve(struct store *store, struct error *error)
+{
+    int64_t pages = 0, page_size = 0;
+    if (!store_rows_number(store->database, "PRAGMA page_count", &pages, error) ||
+        !store_rows_number(store->database, "PRAGMA page_size", &page_size, error))
+        return false;
+    int chunk = (int)page_size;
+    sqlite3_int64 bytes = pages * page_size;
+    sqlite3_file_control(store->database, "main", SQLITE_FCNTL_CHUNK_SIZE, &chunk);
+    errno = 0;
+    int code = sqlite3_file_control(store->database, "main", SQLITE_FCNTL_SIZE_HINT, &bytes);
+    int cause = errno != 0 ? errno : ENOSPC;
+    return code == SQLITE_OK ||
+           error_set(error, ERROR_IO, "no room for the run: %s", strerror(cause));
+}
+
+/* Back to one file in rollback mode. Another process that has the file open keeps it in WAL
+ * mode: the last to close does this then. */
 static bool connection_close(struct store *store, struct error *error)
 {
     if (store->database == NULL)
@@ -144,15 +158,14 @@ static bool schema_make(struct store *store, struct error *error)
     if (asprintf(&meta,
                  "INSERT INTO meta VALUES ('schema_version', '%d'), ('created_utc', '%s'),"
                  " ('money', '1 DGAI = 1000000 utok'), ('time', 'nanoseconds of virtual time')",
-                 STORE_SCHEMA_VERSION, created)
-        < 0)
+                 STORE_SCHEMA_VERSION, created) < 0)
         return error_set(error, ERROR_MEMORY, "out of memory");
 
     bool ok = store_rows_execute(store->database, "BEGIN", error);
     for (size_t i = 0; ok && store_schema_sql[i] != NULL; i++)
         ok = store_rows_execute(store->database, store_schema_sql[i], error);
-    ok = ok && store_rows_execute(store->database, meta, error)
-         && store_rows_execute(store->database, "COMMIT", error);
+    ok = ok && store_rows_execute(store->database, meta, error) &&
+         store_rows_execute(store->database, "COMMIT", error);
     free(meta);
     return ok || error_prefix(error, "%s: ", store->path);
 }
@@ -160,8 +173,8 @@ static bool schema_make(struct store *store, struct error *error)
 /* An empty transaction: what keeps a run from being added later shows now. */
 static bool write_check(struct store *store, struct error *error)
 {
-    return store_rows_execute(store->database, "BEGIN IMMEDIATE; ROLLBACK;", error)
-           || error_prefix(error, "%s: ", store->path);
+    return store_rows_execute(store->database, "BEGIN IMMEDIATE; ROLLBACK;", error) ||
+           error_prefix(error, "%s: ", store->path);
 }
 
 /* A file that is not ours is left as it is. */
@@ -171,7 +184,8 @@ static bool open_existing(struct store *store, const struct stat *status, struct
         return error_set(error, ERROR_INPUT, "%s: is not a regular file", store->path);
     if (!store_header_check(store->path, error))
         return error_prefix(error, "cannot add a run to ");
-    return connection_open(store, error) && write_check(store, error) && connection_close(store, error);
+    return connection_open(store, error) && write_check(store, error) &&
+           connection_close(store, error);
 }
 
 static bool open_new(struct store *store, struct error *error)
@@ -179,8 +193,8 @@ static bool open_new(struct store *store, struct error *error)
     struct stat status;
     if (lstat(store->path, &status) == 0)
         return error_set(error, ERROR_INPUT, "%s: is a symbolic link to nothing", store->path);
-    return temporary_make(store, error) && connection_open(store, error)
-           && schema_make(store, error) && connection_close(store, error);
+    return temporary_make(store, error) && connection_open(store, error) &&
+           schema_make(store, error) && connection_close(store, error);
 }
 
 bool store_open(const char *path, struct store **out, struct error *error)
@@ -229,8 +243,8 @@ bool store_begin(struct store *store, struct error *error)
         goto failed;
     store->begun = true;
     if (!store_rows_number(store->database, "SELECT coalesce(max(run), 0) + 1 FROM runs",
-                           &store->run, error)
-        || !store_rows_request_open(store->database, &store->request, error))
+                           &store->run, error) ||
+        !store_rows_request_open(store->database, &store->request, error))
         goto failed;
     return true;
 failed:
@@ -238,10 +252,33 @@ failed:
     return error_prefix(error, "%s: ", store->path);
 }
 
+const char *store_path(const struct store *store)
+{
+    return store->path;
+}
+
+FILE *store_scratch_open(const struct store *store, struct error *error)
+{
+    FILE *stream = NULL;
+    char *copy = strdup(store->path);
+    int file = copy == NULL ? -1 : open(dirname(copy), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    free(copy);
+    if (file >= 0) {
+        stream = fdopen(file, "w+");
+        if (stream == NULL)
+            close(file);
+    } else {
+        stream = tmpfile(); /* not every file system has files without a name */
+    }
+    if (stream == NULL)
+        error_set(error, ERROR_IO, "temporary file for %s: %s", store->path, strerror(errno));
+    return stream;
+}
+
 bool store_request(struct store *store, const struct result_request *row, struct error *error)
 {
-    return store_rows_request(store->request, store->run, row, error)
-           || error_prefix(error, "%s: ", store->path);
+    return store_rows_request(store->request, store->run, row, error) ||
+           error_prefix(error, "%s: ", store->path);
 }
 
 void store_abort(struct store *store)
@@ -295,8 +332,8 @@ bool store_commit(struct store *store, const struct store_run *entry, int64_t *r
                   struct error *error)
 {
     int64_t number = store->run;
-    if (!store_rows_write(store->database, number, entry, error)
-        || !store_rows_execute(store->database, "COMMIT", error)) {
+    if (!store_rows_write(store->database, number, entry, error) || !space_reserve(store, error) ||
+        !store_rows_execute(store->database, "COMMIT", error)) {
         store_abort(store);
         return error_prefix(error, "%s: the run was not stored: ", store->path);
     }

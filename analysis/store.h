@@ -1,9 +1,9 @@
 /* store.h - results files: SQLite databases that runs are added to, one transaction a run.
  *
  * A new file is written under a temporary name beside its own and takes its name, never in place of
- * another file, once the first run is complete; closing before that leaves nothing behind. An existing
- * file is added to only if it is a results file of this schema version. Between runs, and after
- * store_close(), the file is one file in rollback mode that opens read-only.
+ * another file, once the first run is complete; closing before that leaves nothing behind. An
+ * existing file is added to only if it is a results file of this schema version. Between runs, and
+ * after store_close(), the file is one file in rollback mode that opens read-only.
  *
  * Order of calls: open, then for each run begin, request (any number), commit or abort, then close.
  */
@@ -12,6 +12,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "models/result.h"
 #include "models/scenario.h"
@@ -31,11 +32,15 @@ struct store_run {
  * SQLite may alter a file that it opens (one with a hot journal, say). */
 bool store_header_check(const char *path, struct error *error);
 
-/* Proves that the path can be written before any run starts. On failure *out is left alone and no file
- * has been made or changed. */
+/* Proves that the path can be written before any run starts. On failure *out is left alone and
+ * no file has been made or changed. */
 bool store_open(const char *path, struct store **out, struct error *error);
 /* Abandons a run that was begun and not committed. NULL is allowed. */
 void store_close(struct store *store);
+
+const char *store_path(const struct store *store);
+/* A file without a name on the disk of the results, gone when it is closed; NULL on failure. */
+FILE *store_scratch_open(const struct store *store, struct error *error);
 
 bool store_begin(struct store *store, struct error *error);
 bool store_request(struct store *store, const struct result_request *row, struct error *error);

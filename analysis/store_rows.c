@@ -4,11 +4,33 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "analysis/provenance.h"
 #include "dg/chain.h"
 #include "dg/params.h"
+
+bool store_rows_open(const char *path, int flags, sqlite3 **out, struct error *error)
+{
+    char *name = NULL;
+    sqlite3 *database = NULL;
+    /* SQLite gives ":memory:" and "file:" a meaning of their own, but not behind a slash. */
+    if (asprintf(&name, "%s%s", path[0] == '/' ? "" : "./", path) < 0)
+        return error_set(error, ERROR_MEMORY, "out of memory");
+    bool ok = sqlite3_open_v2(name, &database, flags, NULL) == SQLITE_OK;
+    free(name);
+    if (ok) {
+        *out = database;
+        return true;
+    }
+    if (database == NULL)
+        error_set(error, ERROR_MEMORY, "out of memory");
+    else
+        store_rows_fail(database, error);
+    sqlite3_close(database);
+    return false;
+}
 
 bool store_rows_fail(sqlite3 *database, struct error *error)
 {
@@ -49,8 +71,9 @@ bool store_rows_number(sqlite3 *database, const char *sql, int64_t *out, struct 
     return ok;
 }
 
-/* Inserts one row. types, a letter a column: i int64_t; n int64_t, NULL below zero; p uint32_t, NULL
- * for DG_NONE; d double, NULL for NaN; t text, NULL for NULL. Text must outlive the call alone. */
+/* Inserts one row. types, a letter a column: i int64_t; n int64_t, NULL below zero; p uint32_t,
+ * NULL for DG_NONE; d double, NULL for NaN; t text, NULL for NULL. Text must outlive the call
+ * alone. */
 static bool row_insert(sqlite3_stmt *statement, struct error *error, const char *types, ...)
 {
     va_list values;
@@ -58,9 +81,7 @@ static bool row_insert(sqlite3_stmt *statement, struct error *error, const char 
     for (int column = 1; types[column - 1] != '\0'; column++) {
         int64_t number;
         switch (types[column - 1]) {
-        case 'i':
-            sqlite3_bind_int64(statement, column, va_arg(values, int64_t));
-            break;
+        case 'i': sqlite3_bind_int64(statement, column, va_arg(values, int64_t)); break;
         case 'n':
             number = va_arg(values, int64_t);
             if (number < 0)
@@ -75,9 +96,7 @@ static bool row_insert(sqlite3_stmt *statement, struct error *error, const char 
             else
                 sqlite3_bind_int64(statement, column, number);
             break;
-        case 'd':
-            sqlite3_bind_double(statement, column, va_arg(values, double));
-            break;
+        case 'd': sqlite3_bind_double(statement, column, va_arg(values, double)); break;
         default:
             sqlite3_bind_text(statement, column, va_arg(values, const char *), -1, SQLITE_STATIC);
             break;
@@ -142,16 +161,15 @@ static bool write_run(sqlite3 *database, int64_t run, const struct store_run *en
     snprintf(fingerprint, sizeof fingerprint, "%016" PRIx64, result->fingerprint);
 
     sqlite3_stmt *statement = NULL;
-    if (!statement_open(database,
-                        "INSERT INTO runs VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", &statement,
-                        error))
+    if (!statement_open(database, "INSERT INTO runs VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+                        &statement, error))
         return false;
     bool ok = row_insert(statement, error, "itiitiiidittttttt", run, entry->scenario->hash,
                          (int64_t)result->seed, (int64_t)result->replication, fingerprint,
                          (int64_t)result->events, (int64_t)result->requests, result->virtual_ns,
                          result->wall_seconds, (int64_t)result->memory_bytes, entry->started_utc,
-                         from->version, from->compiler, from->build_flags, from->host,
-                         from->kernel, from->command_line);
+                         from->version, from->compiler, from->build_flags, from->host, from->kernel,
+                         from->command_line);
     sqlite3_finalize(statement);
     return ok;
 }
@@ -161,9 +179,8 @@ static bool write_metrics(sqlite3 *database, int64_t run, const struct result *r
 {
     bool ok = false;
     sqlite3_stmt *value = NULL, *help = NULL;
-    if (!statement_open(database, "INSERT INTO metrics VALUES (?,?,?,?)", &value, error)
-        || !statement_open(database, "INSERT OR IGNORE INTO metric_help VALUES (?,?)", &help,
-                           error))
+    if (!statement_open(database, "INSERT INTO metrics VALUES (?,?,?,?)", &value, error) ||
+        !statement_open(database, "INSERT OR IGNORE INTO metric_help VALUES (?,?)", &help, error))
         goto done;
     for (size_t i = 0; i < result->metric_count; i++) {
         const struct result_metric *metric = &result->metrics[i];
@@ -200,8 +217,10 @@ static bool write_series(sqlite3 *database, int64_t run, const struct result *re
 static const char *state_name(uint8_t state)
 {
     static const char *const names[] = {
-        [DG_NODE_ACTIVE] = "active", [DG_NODE_JAILED] = "jailed",
-        [DG_NODE_EXCLUDED] = "excluded", [DG_NODE_LEFT] = "left",
+        [DG_NODE_ACTIVE] = "active",
+        [DG_NODE_JAILED] = "jailed",
+        [DG_NODE_EXCLUDED] = "excluded",
+        [DG_NODE_LEFT] = "left",
     };
     return state < sizeof names / sizeof names[0] ? names[state] : "unknown";
 }
@@ -211,15 +230,20 @@ static bool write_node(sqlite3_stmt *statement, int64_t run, const struct result
 {
     const struct dg_node_account *account = &node->account;
     return row_insert(
-        statement, error, "iiittttttt" "iiiiiiiiii" "iiiiiii" "innnd", run, (int64_t)node->node,
-        (int64_t)node->operator_id, node->group, node->region, node->hardware, node->class_name,
-        node->behaviour, node->verifier_behaviour, state_name(account->state), node->stake_start,
-        node->stake_end, account->fees, account->rewards, account->verifier_fees,
-        account->slashed, account->refunded, node->compute_cost, node->verification_cost,
-        node->profit, account->compute_milli, (int64_t)account->answers,
-        (int64_t)account->checks, (int64_t)account->failures, (int64_t)account->offences,
-        (int64_t)account->reveals, (int64_t)account->missed, node->cheats, node->first_cheat_ns,
-        node->first_failure_ns, node->jailed_ns, node->utilisation);
+        statement, error,
+        "iiittttttt"
+        "iiiiiiiiii"
+        "iiiiiii"
+        "innnd",
+        run, (int64_t)node->node, (int64_t)node->operator_id, node->group, node->region,
+        node->hardware, node->class_name, node->behaviour, node->verifier_behaviour,
+        state_name(account->state), node->stake_start, node->stake_end, account->fees,
+        account->rewards, account->verifier_fees, account->slashed, account->refunded,
+        node->compute_cost, node->verification_cost, node->profit, account->compute_milli,
+        (int64_t)account->answers, (int64_t)account->checks, (int64_t)account->failures,
+        (int64_t)account->offences, (int64_t)account->reveals, (int64_t)account->missed,
+        node->cheats, node->first_cheat_ns, node->first_failure_ns, node->jailed_ns,
+        node->utilisation);
 }
 
 static bool write_nodes(sqlite3 *database, int64_t run, const struct result *result,
@@ -248,9 +272,8 @@ static bool write_operators(sqlite3 *database, int64_t run, const struct result 
     bool ok = true;
     for (size_t i = 0; ok && i < result->operator_count; i++) {
         const struct result_operator *row = &result->operators[i];
-        ok = row_insert(statement, error, "iitiiii", run, (int64_t)row->operator_id,
-                        row->behaviour, (int64_t)row->nodes, row->balance, row->stake,
-                        row->profit);
+        ok = row_insert(statement, error, "iitiiii", run, (int64_t)row->operator_id, row->behaviour,
+                        (int64_t)row->nodes, row->balance, row->stake, row->profit);
     }
     sqlite3_finalize(statement);
     return ok;
@@ -279,7 +302,8 @@ static bool write_ledger(sqlite3 *database, int64_t run, const struct result *re
                          struct error *error)
 {
     sqlite3_stmt *statement = NULL;
-    /* A run whose end falls on the close of an epoch may report that time twice: the later stays. */
+    /* A run whose end falls on the close of an epoch may report that time twice: the later
+     * stays. */
     if (!statement_open(database, "INSERT OR REPLACE INTO ledger VALUES (?,?,?,?,?)", &statement,
                         error))
         return false;
@@ -293,14 +317,14 @@ static bool write_ledger(sqlite3 *database, int64_t run, const struct result *re
 bool store_rows_write(sqlite3 *database, int64_t run, const struct store_run *entry,
                       struct error *error)
 {
-    return write_scenario(database, entry->scenario, error)
-           && write_parameters(database, entry->scenario, error)
-           && write_run(database, run, entry, error)
-           && write_metrics(database, run, entry->result, error)
-           && write_series(database, run, entry->result, error)
-           && write_nodes(database, run, entry->result, error)
-           && write_operators(database, run, entry->result, error)
-           && write_ledger(database, run, entry->result, error);
+    return write_scenario(database, entry->scenario, error) &&
+           write_parameters(database, entry->scenario, error) &&
+           write_run(database, run, entry, error) &&
+           write_metrics(database, run, entry->result, error) &&
+           write_series(database, run, entry->result, error) &&
+           write_nodes(database, run, entry->result, error) &&
+           write_operators(database, run, entry->result, error) &&
+           write_ledger(database, run, entry->result, error);
 }
 
 bool store_rows_request_open(sqlite3 *database, sqlite3_stmt **out, struct error *error)

@@ -1,4 +1,5 @@
-/* store_rows.h - turns runs into rows of an open transaction; used by store.c alone. */
+/* store_rows.h - SQLite as results files use it, and runs as rows of an open transaction.
+ * Private to those who read and write results files. */
 #ifndef ANALYSIS_STORE_ROWS_H
 #define ANALYSIS_STORE_ROWS_H
 
@@ -8,6 +9,9 @@
 #include <sqlite3.h>
 
 #include "analysis/store.h"
+
+/* Opens a file of any name. flags: SQLite's. On failure *out is left alone. */
+bool store_rows_open(const char *path, int flags, sqlite3 **out, struct error *error);
 
 /* Always returns false: says what SQLite, and the system under it, complained of. */
 bool store_rows_fail(sqlite3 *database, struct error *error);

@@ -149,7 +149,8 @@ const char *const store_schema_sql[] = {
     "  r.started_utc, r.version, r.host"
     " FROM runs AS r JOIN scenarios AS s ON s.hash = r.scenario_hash",
 
-    /* A dotted name is a metric and what it is of: "latency_p99.large", "profit_per_node.honest". */
+    /* A dotted name is a metric and what it is of: "latency_p99.large",
+     * "profit_per_node.honest". */
     "CREATE VIEW v_metrics AS"
     " SELECT m.run, s.name AS scenario, r.scenario_hash, r.seed, r.replication, m.name,"
     "  CASE WHEN instr(m.name, '.') > 0 THEN substr(m.name, 1, instr(m.name, '.') - 1)"
@@ -174,7 +175,8 @@ const char *const store_schema_sql[] = {
     " JOIN scenarios AS s ON s.hash = r.scenario_hash"
     " GROUP BY r.scenario_hash, r.seed, m.name",
 
-    /* As the metrics count nodes: an honest server that checks dishonestly is not an honest node. */
+    /* As the metrics count nodes: an honest server that checks dishonestly is not an honest
+     * node. */
     "CREATE VIEW v_nodes AS"
     " SELECT CASE WHEN behaviour = 'honest' THEN coalesce(verifier_behaviour, behaviour)"
     "  ELSE behaviour END AS label, *"

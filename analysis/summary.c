@@ -1,4 +1,5 @@
-/* summary.c - sections of aligned lines; a section with subjects (behaviours, classes) is a matrix. */
+/* summary.c - sections of aligned lines; a section with subjects (behaviours, classes) is a
+ * matrix. */
 #include "analysis/summary.h"
 
 #include <inttypes.h>

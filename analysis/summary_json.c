@@ -49,8 +49,8 @@ static bool add_totals(cJSON *object, const struct summary *summary)
         wall += summary->results[i].wall_seconds;
         events += summary->results[i].events;
     }
-    return add_number(object, "virtual_seconds", (double)summary->results[0].virtual_ns / 1e9)
-           && add_number(object, "wall_seconds", wall) && add_integer(object, "events", events);
+    return add_number(object, "virtual_seconds", (double)summary->results[0].virtual_ns / 1e9) &&
+           add_number(object, "wall_seconds", wall) && add_integer(object, "events", events);
 }
 
 static bool add_metrics(cJSON *object, const struct estimates *estimates)
@@ -60,9 +60,9 @@ static bool add_metrics(cJSON *object, const struct estimates *estimates)
     for (size_t i = 0; ok && i < estimates->count; i++) {
         const struct metric_estimate *metric = &estimates->items[i];
         cJSON *entry = cJSON_AddObjectToObject(metrics, metric->name);
-        ok = entry != NULL && add_number(entry, "mean", metric->value.mean)
-             && add_number(entry, "ci95", metric->value.half)
-             && add_integer(entry, "n", metric->value.count);
+        ok = entry != NULL && add_number(entry, "mean", metric->value.mean) &&
+             add_number(entry, "ci95", metric->value.half) &&
+             add_integer(entry, "n", metric->value.count);
     }
     return ok;
 }
@@ -73,12 +73,11 @@ bool summary_json(const struct summary *summary, FILE *out, struct error *error)
     if (!estimates_init(&estimates, summary->results, summary->count, error))
         return false;
     cJSON *object = cJSON_CreateObject();
-    bool ok = object != NULL
-              && cJSON_AddStringToObject(object, "scenario", summary->scenario) != NULL
-              && add_integer(object, "seed", summary->results[0].seed)
-              && add_integer(object, "replications", summary->count)
-              && add_fingerprints(object, summary) && add_totals(object, summary)
-              && add_metrics(object, &estimates);
+    bool ok =
+        object != NULL && cJSON_AddStringToObject(object, "scenario", summary->scenario) != NULL &&
+        add_integer(object, "seed", summary->results[0].seed) &&
+        add_integer(object, "replications", summary->count) && add_fingerprints(object, summary) &&
+        add_totals(object, summary) && add_metrics(object, &estimates);
     char *text = ok ? cJSON_Print(object) : NULL;
     if (text != NULL)
         fprintf(out, "%s\n", text);

@@ -1,4 +1,5 @@
-/* summary_rows.c - the layout of the summary. A metric that no row names is printed under "Other". */
+/* summary_rows.c - the layout of the summary. A metric that no row names is printed under
+ * "Other". */
 #include "analysis/summary_rows.h"
 
 static const char traffic[] = "Traffic";
@@ -8,6 +9,8 @@ static const char checks[] = "Checks";
 static const char detection[] = "Detection by behaviour";
 static const char penalties[] = "Penalties";
 static const char profit[] = "Profit per node by behaviour";
+static const char verifying[] = "Verifiers by behaviour";
+static const char inside[] = "The run itself";
 /* Not printed: the ledger, which stands at the end, says the same to the micro-token. */
 static const char hidden[] = "";
 
@@ -24,7 +27,6 @@ static const struct summary_row rows[] = {
     {traffic, "in_system_mean", "requests under way, mean", ""},
     {traffic, "tokens_in", "tokens in", ""},
     {traffic, "tokens_out", "tokens out", ""},
-    {traffic, "fees_settled", "fees settled", NULL},
     {traffic, "fees_to_nodes", "fees that reached nodes", NULL},
     {traffic, "fees_held", "fees held at the end", NULL},
     {latency, "latency_mean", "latency, mean", NULL},
@@ -53,7 +55,6 @@ static const struct summary_row rows[] = {
     {detection, "failure_share.*", "checks failed", "%"},
     {detection, "detected_share.*", "cheating nodes detected", "%"},
     {detection, "detection_time_p50.*", "time to detection, median", NULL},
-    {detection, "detection_checks_mean.*", "checks to detection, mean", ""},
     {penalties, "slashes", "slashes", ""},
     {penalties, "slashed", "stake slashed", NULL},
     {penalties, "jails", "jailed", ""},
@@ -61,7 +62,6 @@ static const struct summary_row rows[] = {
     {penalties, "exclusions", "excluded", ""},
     {penalties, "honest_punished", "honest nodes punished", ""},
     {penalties, "honest_punished_share", "  as a share of honest nodes", "%"},
-    {penalties, "slashed_honest", "stake taken from honest nodes", NULL},
     {profit, "answers_per_node.*", "answers", ""},
     {profit, "fees_per_node.*", "fees", NULL},
     {profit, "rewards_per_node.*", "rewards", NULL},
@@ -69,6 +69,10 @@ static const struct summary_row rows[] = {
     {profit, "cost_per_node.*", "costs of computing", NULL},
     {profit, "slashed_per_node.*", "slashed", NULL},
     {profit, "profit_per_node.*", "profit", NULL},
+    {verifying, "verifiers.*", "verifiers", ""},
+    {verifying, "profit_per_verifier.*", "profit of verifying", NULL},
+    {inside, "little_gap", "gap of Little's law", "%"},
+    {inside, "events_pending_peak", "events pending, peak", ""},
     {hidden, "genesis", "", NULL},
     {hidden, "minted", "", NULL},
     {hidden, "deposited", "", NULL},

@@ -6,7 +6,7 @@
 
 struct summary_row {
     const char *section; /* "": not printed, because the ledger shows it */
-    const char *metric; /* "name", or "name.*": a line with one column for each subject */
+    const char *metric;  /* "name", or "name.*": a line with one column for each subject */
     const char *label;
     const char *unit; /* in place of the metric's own; NULL: as it is */
 };

@@ -36,7 +36,7 @@ struct shares {
 
 struct scenario_region {
     const char *name;
-    const char *place;  /* city of the built-in latency table, or NULL */
+    const char *place; /* city of the built-in latency table, or NULL */
     double user_weight, node_weight;
     double uplink_bps, downlink_bps; /* of a node or user there */
     double utc_offset_h;             /* shifts the daily cycle */
@@ -49,8 +49,8 @@ struct scenario_network {
     double loss;                /* chance that one transmission is lost */
     int64_t retransmit_ns;      /* added for each loss */
     double bytes_per_token;
-    int64_t *latency_ns;        /* [from * region_count + to], one way; resolved by the loader */
-    size_t default_pairs;       /* how many of them are default_latency_ns for want of another */
+    int64_t *latency_ns;  /* [from * region_count + to], one way; resolved by the loader */
+    size_t default_pairs; /* how many of them are default_latency_ns for want of another */
 };
 
 struct scenario_gateway {
@@ -63,16 +63,17 @@ struct scenario_gateway {
 
 struct scenario_class { /* a class of models */
     const char *name;
-    double parameters_b;   /* billions */
+    double parameters_b; /* billions */
     uint32_t context_tokens;
-    double quality, quality_sd; /* of an honest answer, standard deviations above the judge's neutral point */
+    double quality,
+        quality_sd; /* of an honest answer, standard deviations above the judge's neutral point */
 };
 
 struct scenario_provider {
     const char *name;
     uint32_t count;
-    struct shares classes;  /* over classes: which class the providers' models belong to */
-    int64_t price;          /* per CU; 0: the protocol's unit price */
+    struct shares classes; /* over classes: which class the providers' models belong to */
+    int64_t price;         /* per CU; 0: the protocol's unit price */
     double royalty;
     int64_t outage_every_ns, outage_for_ns; /* exponential means; 0: none */
 };
@@ -81,9 +82,10 @@ struct scenario_hardware {
     const char *name;
     /* for a 70B model; a model of p billion parameters takes p/70 of the time */
     double prefill_tokens_per_s;
-    int64_t step_base_ns, step_per_sequence_ns; /* one decode step with batch b: base + b * per_sequence */
-    uint32_t prefill_chunk;                     /* prompt tokens per step (chunked prefill) */
-    uint32_t slots;                             /* largest batch */
+    int64_t step_base_ns,
+        step_per_sequence_ns; /* one decode step with batch b: base + b * per_sequence */
+    uint32_t prefill_chunk;   /* prompt tokens per step (chunked prefill) */
+    uint32_t slots;           /* largest batch */
     int64_t busy_cost_per_hour, idle_cost_per_hour;
 };
 
@@ -91,23 +93,23 @@ enum service_kind { SERVICE_LLM, SERVICE_EXPONENTIAL, SERVICE_DETERMINISTIC, SER
 
 struct scenario_service {
     enum service_kind kind;
-    int64_t mean_ns;  /* the plain kinds */
-    double cv;        /* lognormal */
-    uint32_t slots;   /* the plain kinds: servers */
-    uint32_t queue;   /* most requests waiting; 0: none may wait */
+    int64_t mean_ns; /* the plain kinds */
+    double cv;       /* lognormal */
+    uint32_t slots;  /* the plain kinds: servers */
+    uint32_t queue;  /* most requests waiting; 0: none may wait */
 };
 
 struct scenario_nodes {
     const char *name;
     uint32_t count, operators;
-    struct shares regions;   /* empty: node_weight of the regions */
+    struct shares regions; /* empty: node_weight of the regions */
     struct shares hardware;
-    struct shares classes;   /* which class a node's models belong to */
-    uint32_t serves;         /* models a node serves, of its class */
+    struct shares classes; /* which class a node's models belong to */
+    uint32_t serves;       /* models a node serves, of its class */
     struct scenario_service service;
     int64_t stake;
-    int64_t price;           /* asking price per CU; 0: the model's */
-    double price_spread;     /* sd of the log of a node's factor on it */
+    int64_t price;                     /* asking price per CU; 0: the model's */
+    double price_spread;               /* sd of the log of a node's factor on it */
     struct shares behaviours;          /* by operator */
     double verifier_share;             /* of the nodes */
     struct shares verifier_behaviours; /* by operator */
@@ -122,21 +124,26 @@ struct scenario_judge {
 };
 
 enum arrival_kind {
-    ARRIVAL_POISSON, ARRIVAL_GAMMA, ARRIVAL_BURSTY, ARRIVAL_DIURNAL, ARRIVAL_CLOSED, ARRIVAL_TRACE
+    ARRIVAL_POISSON,
+    ARRIVAL_GAMMA,
+    ARRIVAL_BURSTY,
+    ARRIVAL_DIURNAL,
+    ARRIVAL_CLOSED,
+    ARRIVAL_TRACE
 };
 
 struct scenario_arrival {
     enum arrival_kind kind;
-    double rate;             /* per user and second (mean) */
-    double shape;            /* gamma */
+    double rate;                       /* per user and second (mean) */
+    double shape;                      /* gamma */
     int64_t burst_on_ns, burst_off_ns; /* bursty: exponential means of the on and off periods */
-    double amplitude;        /* diurnal, 0..1 */
-    int64_t period_ns;       /* diurnal */
-    int64_t think_ns;        /* closed: exponential mean */
-    const char *file;        /* trace: path, resolved against the scenario's folder */
-    const char *digest;      /* trace: BLAKE2b-256 of the file, hexadecimal */
-    double rate_scale;       /* trace: 2 plays it twice as fast */
-    bool loop;               /* trace: starts over at its end */
+    double amplitude;                  /* diurnal, 0..1 */
+    int64_t period_ns;                 /* diurnal */
+    int64_t think_ns;                  /* closed: exponential mean */
+    const char *file;                  /* trace: path, resolved against the scenario's folder */
+    const char *digest;                /* trace: BLAKE2b-256 of the file, hexadecimal */
+    double rate_scale;                 /* trace: 2 plays it twice as fast */
+    bool loop;                         /* trace: starts over at its end */
 };
 
 struct scenario_users {
@@ -168,19 +175,28 @@ struct scenario {
     bool record_requests;    /* one row per request in the results */
     bool shortened;          /* marks settlement or jail terms as shortened for the run's length */
     struct scenario_network network;
-    struct scenario_region *regions; size_t region_count;
-    struct scenario_gateway *gateways; size_t gateway_count;
-    struct scenario_class *classes; size_t class_count;
-    struct scenario_provider *providers; size_t provider_count;
-    struct scenario_hardware *hardware; size_t hardware_count;
-    struct scenario_judge *judges; size_t judge_count;
-    struct scenario_nodes *nodes; size_t node_group_count;
-    struct scenario_users *users; size_t user_group_count;
+    struct scenario_region *regions;
+    size_t region_count;
+    struct scenario_gateway *gateways;
+    size_t gateway_count;
+    struct scenario_class *classes;
+    size_t class_count;
+    struct scenario_provider *providers;
+    size_t provider_count;
+    struct scenario_hardware *hardware;
+    size_t hardware_count;
+    struct scenario_judge *judges;
+    size_t judge_count;
+    struct scenario_nodes *nodes;
+    size_t node_group_count;
+    struct scenario_users *users;
+    size_t user_group_count;
     struct scenario_behaviours behaviours;
     struct dg_params protocol;
 
-    const char *text; /* the effective scenario as canonical JSON (base units resolved), for provenance */
-    char hash[65];    /* BLAKE2b-256 of text, hexadecimal */
+    const char
+        *text; /* the effective scenario as canonical JSON (base units resolved), for provenance */
+    char hash[65];                  /* BLAKE2b-256 of text, hexadecimal */
     struct scenario_memory *memory; /* owns everything above */
 };
 

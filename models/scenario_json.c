@@ -54,7 +54,8 @@ static bool file_fill(int file, const char *path, char *buffer, size_t *length, 
         used += (size_t)got;
     }
     if (used > JSON_FILE_LIMIT)
-        return error_set(error, ERROR_INPUT, "%s: a scenario file has at most %d bytes", path, JSON_FILE_LIMIT);
+        return error_set(error, ERROR_INPUT, "%s: a scenario file has at most %d bytes", path,
+                         JSON_FILE_LIMIT);
     *length = used;
     return true;
 }
@@ -90,13 +91,15 @@ struct builder {
     struct error *error;
 };
 
-static bool builder_fail(const struct builder *builder, const struct json_node *node, const char *wrong)
+static bool builder_fail(const struct builder *builder, const struct json_node *node,
+                         const char *wrong)
 {
-    return error_set(builder->error, ERROR_INPUT, "%s:%u:%u: %s", builder->origin->name, node->key_line,
-                     node->key_column, wrong);
+    return error_set(builder->error, ERROR_INPUT, "%s:%u:%u: %s", builder->origin->name,
+                     node->key_line, node->key_column, wrong);
 }
 
-static const char *node_text(struct builder *builder, const cJSON *item, const struct scan_mark *mark)
+static const char *node_text(struct builder *builder, const cJSON *item,
+                             const struct scan_mark *mark)
 {
     if (cJSON_IsString(item))
         return scenario_memory_copy(builder->memory, item->valuestring, strlen(item->valuestring));
@@ -133,7 +136,8 @@ static struct json_node *build_one(struct builder *builder, const cJSON *item)
         node->text = node_text(builder, item, mark);
     if (item->string != NULL)
         node->key = scenario_memory_copy(builder->memory, item->string, strlen(item->string));
-    if ((node->text == NULL && node->kind == JSON_STRING) || (node->key == NULL && item->string != NULL))
+    if ((node->text == NULL && node->kind == JSON_STRING) ||
+        (node->key == NULL && item->string != NULL))
         return NULL;
     return node;
 }
@@ -150,9 +154,11 @@ static bool build_children(struct builder *builder, const cJSON *item, struct js
         if (node->key != NULL && ++count > JSON_KEY_LIMIT)
             return builder_fail(builder, node, "too many keys in one object: at most 4096");
         if (node->key != NULL && json_child(parent, node->key) != NULL) {
-            char wrong[160];
-            snprintf(wrong, sizeof wrong, "the key \"%.60s\" stands twice in this object, first in line %u",
-                     node->key, json_child(parent, node->key)->key_line);
+            char wrong[160], quoted[JSON_QUOTE_SIZE];
+            json_quote(node->key, quoted, sizeof quoted);
+            snprintf(wrong, sizeof wrong,
+                     "the key %s stands twice in this object, first in line %u", quoted,
+                     json_child(parent, node->key)->key_line);
             return builder_fail(builder, node, wrong);
         }
         json_append(parent, node);
@@ -187,11 +193,13 @@ bool json_read_text(const struct json_origin *origin, const char *text, size_t l
         goto done;
     items = cJSON_ParseWithLength(plain, scan.length);
     if (items == NULL) { /* the grammar was checked: only escapes and memory are left */
-        error_set(error, ERROR_INPUT, "%s: a string holds an escape that is not valid, or memory ran out",
+        error_set(error, ERROR_INPUT,
+                  "%s: a string holds an escape that is not valid, or memory ran out",
                   origin->name);
         goto done;
     }
-    struct builder builder = {.memory = memory, .origin = origin, .mark = scan.marks, .error = error};
+    struct builder builder = {
+        .memory = memory, .origin = origin, .mark = scan.marks, .error = error};
     ok = build(&builder, items, out);
 done:
     cJSON_Delete(items);
@@ -211,10 +219,12 @@ struct json_node *json_child(const struct json_node *object, const char *key)
     return NULL;
 }
 
-static struct json_node *child_of_length(const struct json_node *object, const char *key, size_t length)
+static struct json_node *child_of_length(const struct json_node *object, const char *key,
+                                         size_t length)
 {
     for (struct json_node *child = object->first; child != NULL; child = child->next) {
-        if (child->key != NULL && strncmp(child->key, key, length) == 0 && child->key[length] == '\0')
+        if (child->key != NULL && strncmp(child->key, key, length) == 0 &&
+            child->key[length] == '\0')
             return child;
     }
     return NULL;
@@ -254,10 +264,35 @@ void json_remove(struct json_node *object, struct json_node *child)
         object->last = before;
 }
 
+void json_replace(struct json_node *object, struct json_node *child, struct json_node *by)
+{
+    struct json_node **link = &object->first;
+    while (*link != child)
+        link = &(*link)->next;
+    *link = by;
+    by->next = child->next;
+    if (object->last == child)
+        object->last = by;
+}
+
 const char *json_kind_name(enum json_kind kind)
 {
-    static const char *const names[] = {"null", "true or false", "a number", "a string", "a list", "an object"};
+    static const char *const names[] = {"null",     "true or false", "a number",
+                                        "a string", "a list",        "an object"};
     return names[kind];
+}
+
+void json_quote(const char *text, char *quoted, size_t size)
+{
+    enum { LENGTH = 60 };
+    char cut[LENGTH + 1];
+    size_t length = strlen(text) < LENGTH ? strlen(text) : LENGTH;
+    while (length > 0 && ((unsigned char)text[length] & 0xc0) == 0x80)
+        length--;
+    for (size_t i = 0; i < length; i++)
+        cut[i] = (unsigned char)text[i] < 0x20 || text[i] == 0x7f ? '?' : text[i];
+    cut[length] = '\0';
+    snprintf(quoted, size, "\"%s%s\"", cut, text[length] != '\0' ? "..." : "");
 }
 
 void json_excerpt(const struct json_node *node, char *text, size_t size)
@@ -265,7 +300,7 @@ void json_excerpt(const struct json_node *node, char *text, size_t size)
     switch (node->kind) {
     case JSON_BOOL: snprintf(text, size, "%s", node->truth ? "true" : "false"); break;
     case JSON_NUMBER: snprintf(text, size, "%.40s", node->text); break;
-    case JSON_STRING: snprintf(text, size, strlen(node->text) > 60 ? "\"%.57s...\"" : "\"%s\"", node->text); break;
+    case JSON_STRING: json_quote(node->text, text, size); break;
     default: snprintf(text, size, "%s", json_kind_name(node->kind)); break;
     }
 }

@@ -32,7 +32,7 @@ struct json_origin {
 struct json_node {
     enum json_kind kind;
     bool truth;
-    bool whole;       /* replaces what it is laid over, even object on object */
+    bool path;        /* an object made by a setting on the way to its value */
     const char *key;  /* NULL outside an object */
     const char *text; /* of a number (as written) or a string */
     struct json_node *first, *last, *next;
@@ -54,9 +54,13 @@ struct json_node *json_child(const struct json_node *object, const char *key); /
 struct json_node *json_at(const struct json_node *root, const char *path);
 void json_append(struct json_node *object, struct json_node *child);
 void json_remove(struct json_node *object, struct json_node *child);
+void json_replace(struct json_node *object, struct json_node *child, struct json_node *by);
 
 const char *json_kind_name(enum json_kind kind); /* "a string" */
-/* The value as a short piece of JSON for messages; long strings are cut. */
+enum { JSON_QUOTE_SIZE = 80 };                   /* room for json_quote() and json_excerpt() */
+/* A text in quotes for messages: on one line, cut after 60 bytes at the end of a character. */
+void json_quote(const char *text, char *quoted, size_t size);
+/* The value as a short piece of JSON for messages. */
 void json_excerpt(const struct json_node *node, char *text, size_t size);
 
 #endif

@@ -5,31 +5,32 @@
 
 #include "models/scenario_relevant.h"
 
-#define SECOND 1e9
+#define SECOND      1e9
 #define MILLISECOND 1e6
-#define HOUR (3600 * SECOND)
-#define DAY (24 * HOUR)
-#define YEAR (365 * DAY)
-#define TOKEN 1e6
-#define AMOUNT_MAX (1e9 * TOKEN) /* as in the core */
-#define COUNT_MAX 4294967294.0   /* UINT32_MAX stands for "unlimited" */
+#define HOUR        (3600 * SECOND)
+#define DAY         (24 * HOUR)
+#define YEAR        (365 * DAY)
+#define TOKEN       1e6
+#define AMOUNT_MAX  (1e9 * TOKEN) /* as in the core */
+#define COUNT_MAX   4294967294.0  /* UINT32_MAX stands for "unlimited" */
 
-#define TOP(field) .offset = offsetof(struct scenario, field)
-#define OF(one, field) .offset = offsetof(struct scenario_##one, field)
-#define BOUNDS(low, high) .minimum = low, .maximum = high
-#define OURS(why) .origin = DG_ORIGIN_OURS, .source = why
-#define RELATIVE(why) .origin = DG_ORIGIN_RELATIVE, .source = why
-#define PUBLISHED(why) .origin = DG_ORIGIN_PUBLISHED, .source = why
-#define DEFAULT(text) .fallback = FALLBACK_TEXT, .standard = text
-#define REQUIRED .fallback = FALLBACK_REQUIRED, .standard = "required", .origin = DG_ORIGIN_OURS
-#define OPTIONAL(words) .fallback = FALLBACK_NONE, .standard = words, .origin = DG_ORIGIN_OURS
-#define EVENLY(what) .fallback = FALLBACK_EVEN, .over = what, .standard = "all there are, alike"
+#define TOP(field)             .offset = offsetof(struct scenario, field)
+#define OF(one, field)         .offset = offsetof(struct scenario_##one, field)
+#define BOUNDS(low, high)      .minimum = low, .maximum = high
+#define OURS(why)              .origin = DG_ORIGIN_OURS, .source = why
+#define RELATIVE(why)          .origin = DG_ORIGIN_RELATIVE, .source = why
+#define PUBLISHED(why)         .origin = DG_ORIGIN_PUBLISHED, .source = why
+#define DEFAULT(text)          .fallback = FALLBACK_TEXT, .standard = text
+#define REQUIRED               .fallback = FALLBACK_REQUIRED, .standard = "required", .origin = DG_ORIGIN_OURS
+#define OPTIONAL(words)        .fallback = FALLBACK_NONE, .standard = words, .origin = DG_ORIGIN_OURS
+#define EVENLY(what)           .fallback = FALLBACK_EVEN, .over = what, .standard = "all there are, alike"
 #define ONLY(predicate, words) .relevant = predicate, .only = words
-#define MEANS(text) .meaning = text
+#define MEANS(text)            .meaning = text
 
 static const char *const laws[] = {"constant", "exponential", "lognormal", "uniform", NULL};
 static const char *const services[] = {"llm", "exponential", "deterministic", "lognormal", NULL};
-static const char *const arrivals[] = {"poisson", "gamma", "bursty", "diurnal", "closed", "trace", NULL};
+static const char *const arrivals[] = {"poisson", "gamma", "bursty", "diurnal",
+                                       "closed",  "trace", NULL};
 
 static const char azure[] = "Azure LLM inference trace 2023, conversations";
 static const char honest[] = "nobody cheats unless told to";
@@ -37,7 +38,8 @@ static const char honest[] = "nobody cheats unless told to";
 static const struct key rows[] = {
     {"name", KEY_TEXT, TOP(name), .fallback = FALLBACK_NAME, .standard = "the file's name",
      OURS(NULL), MEANS("what results are called by")},
-    {"description", KEY_TEXT, TOP(description), DEFAULT(""), OURS(NULL), MEANS("one line for people")},
+    {"description", KEY_TEXT, TOP(description), DEFAULT(""), OURS(NULL),
+     MEANS("one line for people")},
     {"seed", KEY_SEED, TOP(seed), DEFAULT("1"), OURS(NULL), .apart = true,
      MEANS("of every random stream, unless the command names another")},
     {"duration", KEY_DURATION, TOP(duration_ns), DEFAULT("1h"), BOUNDS(MILLISECOND, 10 * YEAR),
@@ -88,12 +90,14 @@ static const struct key rows[] = {
     {"regions.*.downlink", KEY_BANDWIDTH, OF(region, downlink_bps), DEFAULT("unlimited"),
      BOUNDS(1, 1e15), OURS(NULL), MEANS("to a user or node there")},
     {"regions.*.utc_offset", KEY_NUMBER, OF(region, utc_offset_h), DEFAULT("0"), BOUNDS(-24, 24),
-     OURS(NULL), ONLY(when_daily_cycle, "arrival.law diurnal"), MEANS("hours, shifts the daily cycle")},
+     OURS(NULL), ONLY(when_daily_cycle, "arrival.law diurnal"),
+     MEANS("hours, shifts the daily cycle")},
 
     {"gateways.*.region", KEY_REFERENCE, OF(gateway, region), .fallback = FALLBACK_FIRST,
      .over = OVER_REGIONS, .standard = "the first", OURS(NULL), MEANS("where it stands")},
-    {"gateways.*.view_delay", KEY_DURATION, OF(gateway, view_delay_ns), DEFAULT("5s"), BOUNDS(0, DAY),
-     OURS("a message and a margin"), MEANS("age of the records that the gateway sees")},
+    {"gateways.*.view_delay", KEY_DURATION, OF(gateway, view_delay_ns), DEFAULT("5s"),
+     BOUNDS(0, DAY), OURS("a message and a margin"),
+     MEANS("age of the records that the gateway sees")},
     {"gateways.*.in_flight_limit", KEY_COUNT, OF(gateway, in_flight_limit), DEFAULT("100000"),
      BOUNDS(1, 16777216), OURS(NULL), MEANS("requests at once; further ones are refused")},
     {"gateways.*.bandwidth", KEY_BANDWIDTH, OF(gateway, bandwidth_bps), DEFAULT("unlimited"),
@@ -111,8 +115,8 @@ static const struct key rows[] = {
      OURS("answers differ less than judges do"),
      ONLY(when_checked, "protocol.sampling.rate above 0"), MEANS("its standard deviation")},
 
-    {"providers.*.count", KEY_COUNT, OF(provider, count), DEFAULT("1"), BOUNDS(1, 10000), OURS(NULL),
-     MEANS("providers; each publishes one model")},
+    {"providers.*.count", KEY_COUNT, OF(provider, count), DEFAULT("1"), BOUNDS(1, 10000),
+     OURS(NULL), MEANS("providers; each publishes one model")},
     {"providers.*.classes", KEY_SHARES, OF(provider, classes), EVENLY(OVER_CLASSES), OURS(NULL),
      MEANS("which class a model belongs to")},
     {"providers.*.price", KEY_AMOUNT, OF(provider, price), DEFAULT("0 DGAI"), BOUNDS(0, AMOUNT_MAX),
@@ -129,13 +133,14 @@ static const struct key rows[] = {
      BOUNDS(0.001, 1e9), MEANS("prompt tokens per second of a 70B model")},
     {"hardware.*.step_base", KEY_DURATION, OF(hardware, step_base_ns), REQUIRED, BOUNDS(1, HOUR),
      MEANS("one decoding step of a 70B model")},
-    {"hardware.*.step_per_sequence", KEY_DURATION, OF(hardware, step_per_sequence_ns), DEFAULT("0s"),
-     BOUNDS(0, HOUR), OURS(NULL), MEANS("added to the step for each sequence of the batch")},
+    {"hardware.*.step_per_sequence", KEY_DURATION, OF(hardware, step_per_sequence_ns),
+     DEFAULT("0s"), BOUNDS(0, HOUR), OURS(NULL),
+     MEANS("added to the step for each sequence of the batch")},
     {"hardware.*.prefill_chunk", KEY_COUNT, OF(hardware, prefill_chunk), DEFAULT("512"),
      BOUNDS(1, 1000000), RELATIVE("chunk size of Sarathi-Serve (OSDI 2024)"),
      MEANS("prompt tokens that one step takes in")},
-    {"hardware.*.slots", KEY_COUNT, OF(hardware, slots), DEFAULT("8"), BOUNDS(1, 100000), OURS(NULL),
-     MEANS("largest batch")},
+    {"hardware.*.slots", KEY_COUNT, OF(hardware, slots), DEFAULT("8"), BOUNDS(1, 100000),
+     OURS(NULL), MEANS("largest batch")},
     {"hardware.*.busy_cost", KEY_AMOUNT, OF(hardware, busy_cost_per_hour), DEFAULT("0 DGAI"),
      BOUNDS(0, AMOUNT_MAX), OURS(NULL), MEANS("per hour with the batch full")},
     {"hardware.*.idle_cost", KEY_AMOUNT, OF(hardware, idle_cost_per_hour), DEFAULT("0 DGAI"),
@@ -160,24 +165,28 @@ static const struct key rows[] = {
      MEANS("which class a node's models belong to")},
     {"nodes.*.serves", KEY_COUNT, OF(nodes, serves), DEFAULT("1"), BOUNDS(1, 8), OURS(NULL),
      MEANS("models that a node serves, all of its class")},
-    {"nodes.*.service.kind", KEY_CHOICE, OF(nodes, service.kind), DEFAULT("llm"), .choices = services,
-     OURS(NULL), MEANS("llm batches on the hardware; the others are plain queues")},
+    {"nodes.*.service.kind", KEY_CHOICE, OF(nodes, service.kind), DEFAULT("llm"),
+     .choices = services, OURS(NULL),
+     MEANS("llm batches on the hardware; the others are plain queues")},
     {"nodes.*.service.mean", KEY_DURATION, OF(nodes, service.mean_ns), REQUIRED, BOUNDS(1, YEAR),
      ONLY(when_plain_service, "service.kind exponential, deterministic or lognormal"),
      MEANS("mean service time of a request")},
-    {"nodes.*.service.cv", KEY_NUMBER, OF(nodes, service.cv), DEFAULT("1"), BOUNDS(0, 100), OURS(NULL),
-     ONLY(when_lognormal_service, "service.kind lognormal"), MEANS("its coefficient of variation")},
+    {"nodes.*.service.cv", KEY_NUMBER, OF(nodes, service.cv), DEFAULT("1"), BOUNDS(0, 100),
+     OURS(NULL), ONLY(when_lognormal_service, "service.kind lognormal"),
+     MEANS("its coefficient of variation")},
     {"nodes.*.service.slots", KEY_COUNT, OF(nodes, service.slots), DEFAULT("1"), BOUNDS(1, 100000),
      OURS(NULL), ONLY(when_plain_service, "service.kind exponential, deterministic or lognormal"),
      MEANS("requests served at once; with llm the hardware's slots count")},
-    {"nodes.*.service.queue", KEY_LIMIT, OF(nodes, service.queue), DEFAULT("16"), BOUNDS(0, COUNT_MAX),
-     OURS(NULL), MEANS("most requests that wait at a node; 0: none may wait")},
+    {"nodes.*.service.queue", KEY_LIMIT, OF(nodes, service.queue), DEFAULT("16"),
+     BOUNDS(0, COUNT_MAX), OURS(NULL),
+     MEANS("most requests that wait at a node; 0: none may wait")},
     {"nodes.*.stake", KEY_AMOUNT, OF(nodes, stake), DEFAULT("1000 DGAI"), BOUNDS(0, AMOUNT_MAX),
-     OURS("the standard protocol.stake.minimum"), MEANS("of each node, at least protocol.stake.minimum")},
-    {"nodes.*.price", KEY_AMOUNT, OF(nodes, price), DEFAULT("0 DGAI"), BOUNDS(0, AMOUNT_MAX), OURS(NULL),
-     MEANS("asked per compute unit; 0: the model's")},
-    {"nodes.*.price_spread", KEY_NUMBER, OF(nodes, price_spread), DEFAULT("0"), BOUNDS(0, 1), OURS(NULL),
-     MEANS("standard deviation of the log of a node's factor on it")},
+     OURS("the standard protocol.stake.minimum"),
+     MEANS("of each node, at least protocol.stake.minimum")},
+    {"nodes.*.price", KEY_AMOUNT, OF(nodes, price), DEFAULT("0 DGAI"), BOUNDS(0, AMOUNT_MAX),
+     OURS(NULL), MEANS("asked per compute unit; 0: the model's")},
+    {"nodes.*.price_spread", KEY_NUMBER, OF(nodes, price_spread), DEFAULT("0"), BOUNDS(0, 1),
+     OURS(NULL), MEANS("standard deviation of the log of a node's factor on it")},
     {"nodes.*.behaviours", KEY_SHARES, OF(nodes, behaviours), DEFAULT("{\"honest\": \"100%\"}"),
      .over = OVER_NODE_BEHAVIOURS, OURS(honest), MEANS("how operators' nodes serve, by operator")},
     {"nodes.*.verifier_share", KEY_FRACTION, OF(nodes, verifier_share), DEFAULT("0%"), BOUNDS(0, 1),
@@ -187,21 +196,21 @@ static const struct key rows[] = {
      DEFAULT("{\"honest\": \"100%\"}"), .over = OVER_VERIFIER_BEHAVIOURS, OURS(honest),
      ONLY(when_verifying, "verifier_share and protocol.sampling.rate above 0"),
      MEANS("how operators' verifiers score, by operator")},
-    {"nodes.*.judge", KEY_REFERENCE, OF(nodes, judge), .fallback = FALLBACK_FIRST, .over = OVER_JUDGES,
-     .standard = "the first", OURS(NULL),
+    {"nodes.*.judge", KEY_REFERENCE, OF(nodes, judge), .fallback = FALLBACK_FIRST,
+     .over = OVER_JUDGES, .standard = "the first", OURS(NULL),
      ONLY(when_judging, "verifiers that are honest and protocol.sampling.rate above 0"),
      MEANS("what honest verifiers score with")},
 
     {"users.*.count", KEY_COUNT, OF(users, count), REQUIRED, BOUNDS(1, 10000000), MEANS("users")},
     {"users.*.regions", KEY_SHARES, OF(users, regions), OPTIONAL("user_weight of the regions"),
      .over = OVER_REGIONS, MEANS("where they live")},
-    {"users.*.arrival.law", KEY_CHOICE, OF(users, arrival.kind), DEFAULT("poisson"), .choices = arrivals,
-     OURS(NULL), MEANS("when a user sends; with trace, when the group does")},
+    {"users.*.arrival.law", KEY_CHOICE, OF(users, arrival.kind), DEFAULT("poisson"),
+     .choices = arrivals, OURS(NULL), MEANS("when a user sends; with trace, when the group does")},
     {"users.*.arrival.rate", KEY_RATE, OF(users, arrival.rate), REQUIRED, BOUNDS(0, 1e6),
      ONLY(when_rate, "arrival.law poisson, gamma, bursty or diurnal"),
      MEANS("mean of the requests of one user")},
-    {"users.*.arrival.shape", KEY_NUMBER, OF(users, arrival.shape), DEFAULT("1"), BOUNDS(0.001, 1e6),
-     OURS("that of Poisson arrivals"), ONLY(when_gamma, "arrival.law gamma"),
+    {"users.*.arrival.shape", KEY_NUMBER, OF(users, arrival.shape), DEFAULT("1"),
+     BOUNDS(0.001, 1e6), OURS("that of Poisson arrivals"), ONLY(when_gamma, "arrival.law gamma"),
      MEANS("of the gamma gaps; below 1: in clumps")},
     {"users.*.arrival.burst_on", KEY_DURATION, OF(users, arrival.burst_on_ns), DEFAULT("5min"),
      BOUNDS(MILLISECOND, YEAR), OURS(NULL), ONLY(when_bursty, "arrival.law bursty"),
@@ -213,7 +222,8 @@ static const struct key rows[] = {
      BOUNDS(0, 1), OURS(NULL), ONLY(when_diurnal, "arrival.law diurnal"),
      MEANS("swing of the rate about its mean")},
     {"users.*.arrival.period", KEY_DURATION, OF(users, arrival.period_ns), DEFAULT("1d"),
-     BOUNDS(SECOND, YEAR), OURS(NULL), ONLY(when_diurnal, "arrival.law diurnal"), MEANS("of the cycle")},
+     BOUNDS(SECOND, YEAR), OURS(NULL), ONLY(when_diurnal, "arrival.law diurnal"),
+     MEANS("of the cycle")},
     {"users.*.arrival.think", KEY_DURATION, OF(users, arrival.think_ns), REQUIRED,
      BOUNDS(MILLISECOND, YEAR), ONLY(when_closed, "arrival.law closed"),
      MEANS("mean time from an answer to the next request")},
@@ -236,13 +246,15 @@ static const struct key rows[] = {
     {"users.*.input.cv", KEY_NUMBER, OF(users, input.cv), DEFAULT("0.96"), BOUNDS(0, 100),
      RELATIVE(azure), ONLY(when_input_cv, "input.law lognormal and no trace"),
      MEANS("their coefficient of variation")},
-    {"users.*.input.min", KEY_NUMBER, OF(users, input.minimum), DEFAULT("1"), BOUNDS(1, 1e8), OURS(NULL),
-     ONLY(when_sizes, "an arrival.law other than trace"), MEANS("smaller ones become this many")},
-    {"users.*.input.max", KEY_NUMBER, OF(users, input.maximum), DEFAULT("0"), BOUNDS(0, 1e8), OURS(NULL),
-     ONLY(when_sizes, "an arrival.law other than trace"),
+    {"users.*.input.min", KEY_NUMBER, OF(users, input.minimum), DEFAULT("1"), BOUNDS(1, 1e8),
+     OURS(NULL), ONLY(when_sizes, "an arrival.law other than trace"),
+     MEANS("smaller ones become this many")},
+    {"users.*.input.max", KEY_NUMBER, OF(users, input.maximum), DEFAULT("0"), BOUNDS(0, 1e8),
+     OURS(NULL), ONLY(when_sizes, "an arrival.law other than trace"),
      MEANS("larger ones become this many; 0: no bound but the context")},
-    {"users.*.output.law", KEY_CHOICE, OF(users, output.kind), DEFAULT("lognormal"), .choices = laws,
-     RELATIVE(azure), ONLY(when_sizes, "an arrival.law other than trace"), MEANS("answer tokens")},
+    {"users.*.output.law", KEY_CHOICE, OF(users, output.kind), DEFAULT("lognormal"),
+     .choices = laws, RELATIVE(azure), ONLY(when_sizes, "an arrival.law other than trace"),
+     MEANS("answer tokens")},
     {"users.*.output.mean", KEY_NUMBER, OF(users, output.mean), DEFAULT("211"), BOUNDS(1, 1e8),
      RELATIVE(azure), ONLY(when_output_mean, "output.law other than uniform and no trace"),
      MEANS("their mean, before the bounds")},
@@ -261,26 +273,29 @@ static const struct key rows[] = {
      MEANS("which class of model is asked for")},
     {"users.*.deadline", KEY_DURATION, OF(users, deadline_ns), DEFAULT("2min"), BOUNDS(0, YEAR),
      OURS(NULL), MEANS("the gateway gives a request up after this time; 0: never")},
-    {"users.*.price_cap", KEY_AMOUNT, OF(users, price_cap), DEFAULT("0 DGAI"), BOUNDS(0, AMOUNT_MAX),
-     OURS(NULL), MEANS("largest fee of one request; 0: none")},
+    {"users.*.price_cap", KEY_AMOUNT, OF(users, price_cap), DEFAULT("0 DGAI"),
+     BOUNDS(0, AMOUNT_MAX), OURS(NULL), MEANS("largest fee of one request; 0: none")},
     {"users.*.deposit", KEY_AMOUNT, OF(users, deposit), DEFAULT("100 DGAI"), BOUNDS(0, AMOUNT_MAX),
      OURS(NULL), MEANS("balance at the start")},
     {"users.*.top_up", KEY_AMOUNT, OF(users, top_up), DEFAULT("100 DGAI"), BOUNDS(0, AMOUNT_MAX),
-     OURS(NULL), ONLY(when_locking, "lock above 0"), MEANS("paid in when the balance falls below a lock; 0: never")},
-    {"users.*.lock", KEY_AMOUNT, OF(users, lock), DEFAULT("20 DGAI"), BOUNDS(0, AMOUNT_MAX), OURS(NULL),
-     MEANS("locked for the gateway at a time")},
+     OURS(NULL), ONLY(when_locking, "lock above 0"),
+     MEANS("paid in when the balance falls below a lock; 0: never")},
+    {"users.*.lock", KEY_AMOUNT, OF(users, lock), DEFAULT("20 DGAI"), BOUNDS(0, AMOUNT_MAX),
+     OURS(NULL), MEANS("locked for the gateway at a time")},
 
     {"behaviours.substitute.parameters", KEY_NUMBER, TOP(behaviours.substitute_parameters_b),
-     DEFAULT("3"), BOUNDS(0.001, 1e5), OURS(NULL), ONLY(when_substitute, "nodes of behaviour substitute"),
+     DEFAULT("3"), BOUNDS(0.001, 1e5), OURS(NULL),
+     ONLY(when_substitute, "nodes of behaviour substitute"),
      MEANS("billions of parameters of the model served instead")},
     {"behaviours.substitute.quality_loss", KEY_NUMBER, TOP(behaviours.substitute_quality_loss),
-     DEFAULT("2"), BOUNDS(0, 100), OURS(NULL), ONLY(when_substitute, "nodes of behaviour substitute"),
+     DEFAULT("2"), BOUNDS(0, 100), OURS(NULL),
+     ONLY(when_substitute, "nodes of behaviour substitute"),
      MEANS("standard deviations that its answers are worse")},
     {"behaviours.substitute.share", KEY_FRACTION, TOP(behaviours.substitute_share), DEFAULT("100%"),
      BOUNDS(0, 1), OURS(NULL), ONLY(when_substitute, "nodes of behaviour substitute"),
      MEANS("of the requests it cheats on")},
-    {"behaviours.garbage.quality_loss", KEY_NUMBER, TOP(behaviours.garbage_quality_loss), DEFAULT("5"),
-     BOUNDS(0, 100), OURS(NULL), ONLY(when_garbage, "nodes of behaviour garbage"),
+    {"behaviours.garbage.quality_loss", KEY_NUMBER, TOP(behaviours.garbage_quality_loss),
+     DEFAULT("5"), BOUNDS(0, 100), OURS(NULL), ONLY(when_garbage, "nodes of behaviour garbage"),
      MEANS("standard deviations that its answers are worse")},
     {"behaviours.garbage.share", KEY_FRACTION, TOP(behaviours.garbage_share), DEFAULT("100%"),
      BOUNDS(0, 1), OURS(NULL), ONLY(when_garbage, "nodes of behaviour garbage"),
@@ -288,8 +303,9 @@ static const struct key rows[] = {
     {"behaviours.garbage.time", KEY_DURATION, TOP(behaviours.garbage_time_ns), DEFAULT("2s"),
      BOUNDS(0, HOUR), OURS(NULL), ONLY(when_garbage, "nodes of behaviour garbage"),
      MEANS("it waits before it answers, to look busy")},
-    {"behaviours.lazy_constant.score", KEY_NUMBER, TOP(behaviours.lazy_constant_score), DEFAULT("0.9"),
-     BOUNDS(0, 1), OURS(NULL), ONLY(when_lazy_constant, "verifiers of behaviour lazy_constant"),
+    {"behaviours.lazy_constant.score", KEY_NUMBER, TOP(behaviours.lazy_constant_score),
+     DEFAULT("0.9"), BOUNDS(0, 1), OURS(NULL),
+     ONLY(when_lazy_constant, "verifiers of behaviour lazy_constant"),
      MEANS("what it always reveals")},
 };
 
@@ -299,20 +315,22 @@ const struct key *key_rows(size_t *count)
     return rows;
 }
 
-#define ITEMS(list, number, type) \
-    offsetof(struct scenario, list), offsetof(struct scenario, number), sizeof(struct scenario_##type)
+#define ITEMS(list, number, type)                                                                  \
+    offsetof(struct scenario, list), offsetof(struct scenario, number),                            \
+        sizeof(struct scenario_##type)
 
 static const struct section sections[SECTION_COUNT] = {
     [SECTION_REGIONS] = {"regions", "region", ITEMS(regions, region_count, region), 255, true,
                          "where users, nodes and gateways are", region_used, "nobody is there"},
     [SECTION_GATEWAYS] = {"gateways", "gateway", ITEMS(gateways, gateway_count, gateway), 255, true,
                           "who authorises and routes; users use the nearest", NULL, NULL},
-    [SECTION_CLASSES] = {"classes", "class of models", ITEMS(classes, class_count, class), 255, true,
-                         "sizes of models", class_used, "no user asks for it"},
-    [SECTION_PROVIDERS] = {"providers", "provider group", ITEMS(providers, provider_count, provider), 1000,
-                           true, "who publish models", NULL, NULL},
-    [SECTION_HARDWARE] = {"hardware", "hardware", ITEMS(hardware, hardware_count, hardware), 1000, false,
-                          "machines that serve models", hardware_used, "no node has it"},
+    [SECTION_CLASSES] = {"classes", "class of models", ITEMS(classes, class_count, class), 255,
+                         true, "sizes of models", class_used, "no user asks for it"},
+    [SECTION_PROVIDERS] = {"providers", "provider group",
+                           ITEMS(providers, provider_count, provider), 1000, true,
+                           "who publish models", NULL, NULL},
+    [SECTION_HARDWARE] = {"hardware", "hardware", ITEMS(hardware, hardware_count, hardware), 1000,
+                          false, "machines that serve models", hardware_used, "no node has it"},
     [SECTION_JUDGES] = {"judges", "judge", ITEMS(judges, judge_count, judge), 1000, false,
                         "what verifiers score answers with", judge_used, "no verifier uses it"},
     [SECTION_NODES] = {"nodes", "node group", ITEMS(nodes, node_group_count, nodes), 1000, true,

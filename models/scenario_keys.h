@@ -50,9 +50,9 @@ enum section_id {
 };
 
 struct section {
-    const char *name;     /* "nodes" */
-    const char *one;      /* "node group" */
-    size_t items, count;  /* offsets in struct scenario */
+    const char *name;    /* "nodes" */
+    const char *one;     /* "node group" */
+    size_t items, count; /* offsets in struct scenario */
     size_t item_size;
     size_t limit;
     bool required;
@@ -74,12 +74,12 @@ enum key_over {
 
 /* What holds when a key is not given. */
 enum key_fallback {
-    FALLBACK_TEXT,  /* `standard`, read as if it stood in the file */
-    FALLBACK_NONE,  /* nothing: NULL, or UINT32_MAX for references, or an empty list */
-    FALLBACK_EVEN,  /* shares: all there are, alike */
-    FALLBACK_FIRST, /* reference: the first one */
-    FALLBACK_COUNT, /* operators: as many as nodes */
-    FALLBACK_NAME,  /* the file's name without folder and ending */
+    FALLBACK_TEXT,     /* `standard`, read as if it stood in the file */
+    FALLBACK_NONE,     /* nothing: NULL, or UINT32_MAX for references, or an empty list */
+    FALLBACK_EVEN,     /* shares: all there are, alike */
+    FALLBACK_FIRST,    /* reference: the first one */
+    FALLBACK_COUNT,    /* operators: as many as nodes */
+    FALLBACK_NAME,     /* the file's name without folder and ending */
     FALLBACK_REQUIRED, /* it must be given wherever it is relevant */
 };
 
@@ -133,7 +133,8 @@ enum key_match {
     KEY_MATCH_MAP,    /* an object whose keys the user chooses */
 };
 /* pattern: a path with '*' for chosen names. */
-enum key_match key_match(const struct key_table *table, const char *pattern, const struct key **key);
+enum key_match key_match(const struct key_table *table, const char *pattern,
+                         const struct key **key);
 
 /* The choices of a key that has some; NULL: none. */
 const char *const *key_choices(const struct key *key);

@@ -136,7 +136,8 @@ bool when_verifying(const struct scenario *scenario, const void *item)
     return group->verifier_share > 0 && when_checked(scenario, NULL);
 }
 
-static double behaviour_share(const struct shares *shares, const char *name, enum behaviour_role role)
+static double behaviour_share(const struct shares *shares, const char *name,
+                              enum behaviour_role role)
 {
     size_t count;
     return share_of(shares, (size_t)(behaviour_find(name, role) - behaviour_table(&count)));
@@ -358,7 +359,8 @@ static const struct {
     {"fees.ttft_target", when_latency_term, "fees.latency_coefficient above 0"},
     {"fees.tpot_target", when_latency_term, "fees.latency_coefficient above 0"},
     {"routing.d", when_power_of_d, "routing.policy power_of_d"},
-    {"routing.newcomer_requests", when_exploring, "routing.policy weighted_score and exploration above 0"},
+    {"routing.newcomer_requests", when_exploring,
+     "routing.policy weighted_score and exploration above 0"},
     {"routing.candidates", when_weighted_score, only_weighted},
     {"routing.temperature", when_weighted_score, only_weighted},
     {"routing.exploration", when_weighted_score, only_weighted},

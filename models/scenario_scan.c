@@ -19,8 +19,8 @@ struct cursor {
 
 static bool cursor_fail(const struct cursor *cursor, const char *wrong)
 {
-    return error_set(cursor->error, ERROR_INPUT, "%s:%u:%u: %s", cursor->name, cursor->line, cursor->column,
-                     wrong);
+    return error_set(cursor->error, ERROR_INPUT, "%s:%u:%u: %s", cursor->name, cursor->line,
+                     cursor->column, wrong);
 }
 
 /* A byte that continues a character is not a column of its own. */
@@ -74,7 +74,8 @@ static bool check_text(struct cursor cursor)
         return cursor_fail(&cursor, "the file is empty");
     while (cursor.at < cursor.end) {
         unsigned char c = (unsigned char)*cursor.at;
-        size_t length = character_length((const unsigned char *)cursor.at, (size_t)(cursor.end - cursor.at));
+        size_t length =
+            character_length((const unsigned char *)cursor.at, (size_t)(cursor.end - cursor.at));
         if (c == 0)
             return cursor_fail(&cursor, "a NUL byte: this is not a text file");
         if (length == 0 || (c < 0x20 && strchr("\t\r\n", c) == NULL)) {
@@ -186,7 +187,8 @@ static bool scan_escape(struct cursor *cursor)
 {
     cursor_step(cursor);
     if (cursor->at >= cursor->end || strchr("\"\\/bfnrtu", *cursor->at) == NULL)
-        return cursor_fail(cursor, "no such escape: allowed are \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX");
+        return cursor_fail(cursor,
+                           "no such escape: allowed are \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX");
     if (*cursor->at != 'u') {
         cursor_step(cursor);
         return true;
@@ -235,7 +237,8 @@ static bool scan_number(struct cursor *cursor)
 {
     if (cursor_is(cursor, '-'))
         cursor_step(cursor);
-    if (cursor_is(cursor, '0') && cursor->at + 1 < cursor->end && isdigit((unsigned char)cursor->at[1]))
+    if (cursor_is(cursor, '0') && cursor->at + 1 < cursor->end &&
+        isdigit((unsigned char)cursor->at[1]))
         return cursor_fail(cursor, "a number must not begin with 0 and more digits");
     if (!scan_digits(cursor))
         return false;
@@ -257,7 +260,8 @@ static bool scan_word(struct cursor *cursor)
 {
     static const char *const words[] = {"true", "false", "null"};
     size_t length = 0;
-    while (cursor->at + length < cursor->end && (isalnum((unsigned char)cursor->at[length]) || cursor->at[length] == '_'))
+    while (cursor->at + length < cursor->end &&
+           (isalnum((unsigned char)cursor->at[length]) || cursor->at[length] == '_'))
         length++;
     for (size_t i = 0; i < 3; i++) {
         if (strlen(words[i]) == length && strncmp(cursor->at, words[i], length) == 0) {
@@ -269,7 +273,8 @@ static bool scan_word(struct cursor *cursor)
     if (length == 0)
         return expected(cursor, "a value");
     char wrong[120];
-    snprintf(wrong, sizeof wrong, "%.*s is no value: words stand in double quotes (except true, false, null)",
+    snprintf(wrong, sizeof wrong,
+             "%.*s is no value: words stand in double quotes (except true, false, null)",
              length > 30 ? 30 : (int)length, cursor->at);
     return cursor_fail(cursor, wrong);
 }
@@ -371,8 +376,13 @@ bool scan_run(struct scan *scan, const char *name, const char *text, size_t leng
               struct error *error)
 {
     static const char byte_order_mark[] = "\xef\xbb\xbf";
-    struct cursor cursor = {.scan = scan, .name = name, .at = text, .end = text + length,
-                            .line = 1, .column = 1, .error = error};
+    struct cursor cursor = {.scan = scan,
+                            .name = name,
+                            .at = text,
+                            .end = text + length,
+                            .line = 1,
+                            .column = 1,
+                            .error = error};
     if (length >= 3 && memcmp(text, byte_order_mark, 3) == 0)
         cursor.at += 3;
     if (!check_text(cursor) || !strip_comments(cursor, plain, &scan->length))

@@ -18,7 +18,8 @@ static enum section_id section_of(const char *path)
 }
 
 /* "sampling.rate" becomes "protocol.sampling.rate". */
-static bool param_key(struct scenario_memory *memory, const struct dg_param_row *row, struct key *out)
+static bool param_key(struct scenario_memory *memory, const struct dg_param_row *row,
+                      struct key *out)
 {
     static const char prefix[] = "protocol.";
     char path[160];

@@ -59,7 +59,8 @@ static const char needs_duration[] =
     "a duration needs a unit: ns, us, ms, s, min, h, d or w, as in \"250ms\" (a bare number only for 0)";
 static const char needs_amount[] =
     "an amount needs a unit: DGAI or uDGAI, as in \"1000 DGAI\" (a bare number only for 0)";
-static const char needs_fraction[] = "allowed is a percentage as in \"5%\" or a plain number as in 0.05";
+static const char needs_fraction[] =
+    "allowed is a percentage as in \"5%\" or a plain number as in 0.05";
 static const char needs_number[] = "allowed is a plain number, without quotes";
 static const char needs_whole[] = "allowed is a whole number, without quotes";
 static const char needs_rate[] = "a rate needs a unit: /s, /min, /h, /d or /w, as in \"12/s\"";
@@ -143,8 +144,8 @@ static const char *decimal_scale(const struct decimal *decimal, int64_t factor, 
     return NULL;
 }
 
-static const char *decimal_signed(const struct decimal *decimal, int64_t factor, const char *inexact,
-                                  int64_t *out)
+static const char *decimal_signed(const struct decimal *decimal, int64_t factor,
+                                  const char *inexact, int64_t *out)
 {
     uint64_t magnitude;
     const char *wrong = decimal_scale(decimal, factor, INT64_MAX, inexact, &magnitude);
@@ -235,7 +236,8 @@ const char *unit_read_parts(struct unit_text value, int64_t one, int64_t *out)
     if (wrong != NULL)
         return wrong;
     decimal.exponent += shift;
-    return decimal_signed(&decimal, one, "a fraction has at most nine decimals (seven as a percentage)", out);
+    return decimal_signed(&decimal, one,
+                          "a fraction has at most nine decimals (seven as a percentage)", out);
 }
 
 const char *unit_read_number(struct unit_text value, double *out)
@@ -258,7 +260,8 @@ const char *unit_read_whole(struct unit_text value, int64_t *out)
 
 const char *unit_read_seed(struct unit_text value, uint64_t *out)
 {
-    static const char needs_seed[] = "allowed is a whole number from 0 to 18446744073709551615, without quotes";
+    static const char needs_seed[] =
+        "allowed is a whole number from 0 to 18446744073709551615, without quotes";
     struct decimal decimal;
     if (!value.number)
         return needs_seed;
@@ -319,7 +322,8 @@ static void write_decimal(int64_t value, int64_t one, const char *unit, char tex
     if (part == 0)
         snprintf(text, UNIT_TEXT_SIZE, "%s%" PRIu64 "%s", sign, whole, unit);
     else
-        snprintf(text, UNIT_TEXT_SIZE, "%s%" PRIu64 ".%0*" PRIu64 "%s", sign, whole, digits, part, unit);
+        snprintf(text, UNIT_TEXT_SIZE, "%s%" PRIu64 ".%0*" PRIu64 "%s", sign, whole, digits, part,
+                 unit);
 }
 
 void unit_write_duration(int64_t value, char text[UNIT_TEXT_SIZE])
@@ -353,21 +357,32 @@ void unit_write_number(double value, char text[UNIT_TEXT_SIZE])
     }
 }
 
+/* value * scale with a suffix, in the fewest digits that read back as the same value. */
+static void write_scaled(double value, double scale, const char *suffix,
+                         const char *(*read)(struct unit_text, double *), char text[UNIT_TEXT_SIZE])
+{
+    for (int digits = 12; digits <= 17; digits++) {
+        double back = 0;
+        snprintf(text, UNIT_TEXT_SIZE, "%.*g%s", digits, value * scale, suffix);
+        if (read((struct unit_text){.text = text}, &back) == NULL && back == value)
+            return;
+    }
+}
+
 void unit_write_fraction(double value, char text[UNIT_TEXT_SIZE])
 {
-    snprintf(text, UNIT_TEXT_SIZE, "%.12g%%", value * 100);
+    write_scaled(value, 100, "%", unit_read_fraction, text);
 }
 
 void unit_write_rate(double value, char text[UNIT_TEXT_SIZE])
 {
     const struct unit *best = &rate_units[0];
     for (const struct unit *u = best; u->name != NULL && value > 0 && value < 1; u++) {
-        double scaled = value * (double)u->factor;
         best = u;
-        if (scaled >= 1)
+        if (value * (double)u->factor >= 1)
             break;
     }
-    snprintf(text, UNIT_TEXT_SIZE, "%.12g%s", value * (double)best->factor, best->name);
+    write_scaled(value, (double)best->factor, best->name, unit_read_rate, text);
 }
 
 void unit_write_bandwidth(double value, char text[UNIT_TEXT_SIZE])
@@ -377,5 +392,5 @@ void unit_write_bandwidth(double value, char text[UNIT_TEXT_SIZE])
         if (value >= (double)u->factor)
             best = u;
     }
-    snprintf(text, UNIT_TEXT_SIZE, "%.12g%s", value / (double)best->factor, best->name);
+    write_scaled(value, 1 / (double)best->factor, best->name, unit_read_bandwidth, text);
 }

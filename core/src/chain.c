@@ -2,7 +2,6 @@
  * chain_report.c, chain_check.c, chain_verdict.c and chain_epoch.c. */
 #include "chain_state.h"
 
-#include "fixed.h"
 #include "memory.h"
 
 enum { CHAIN_MESSAGE = 256 };
@@ -15,7 +14,7 @@ enum dg_status chain_begin(const struct dg_chain *chain, int64_t now)
         return DG_ERROR_CONSERVATION;
     if (now < chain->now)
         return DG_ERROR_STATE;
-    return now > CHAIN_TIME_MAX ? DG_ERROR_ARGUMENT : DG_OK;
+    return now >= CHAIN_TIME_MAX ? DG_ERROR_ARGUMENT : DG_OK;
 }
 
 enum dg_status chain_finish(struct dg_chain *chain, int64_t now, enum dg_status status)
@@ -198,21 +197,6 @@ enum dg_status dg_chain_add_provider(struct dg_chain *chain, uint32_t *provider)
     return DG_OK;
 }
 
-/* The funds take their shares of the whole fee, royalty included. At the largest latency discount what
- * they leave must still cover the royalty r: (1 - shares) * (1 - discount + r) >= r. */
-static bool royalty_allowed(const struct dg_params *params, int64_t royalty)
-{
-    int64_t shares = params->fees_network_share + params->fees_governance_share +
-                     params->fees_treasury_share + params->fees_verification_share;
-    int64_t discount = params->fees_latency_mode == DG_LATENCY_NODE_DISCOUNT
-                           ? params->fees_latency_coefficient
-                           : 0;
-
-    if (royalty < 0 || royalty > DG_ONE)
-        return false;
-    return (fixed_int128)(DG_ONE - shares) * (DG_ONE - discount) >= (fixed_int128)royalty * shares;
-}
-
 enum dg_status dg_chain_add_model(struct dg_chain *chain, uint32_t provider, uint8_t size_class,
                                   uint32_t context_tokens, int64_t price, int64_t royalty,
                                   uint32_t *model)
@@ -224,7 +208,7 @@ enum dg_status dg_chain_add_model(struct dg_chain *chain, uint32_t provider, uin
     if (provider >= chain->ledger.kinds[DG_ACCOUNT_PROVIDER].count)
         return DG_ERROR_UNKNOWN_ID;
     if (size_class >= DG_SIZE_COUNT || context_tokens == 0 || price < 0 ||
-        !royalty_allowed(&chain->params, royalty))
+        royalty < 0 || royalty > dg_royalty_maximum(&chain->params))
         return DG_ERROR_ARGUMENT;
     status = registry_reserve_model(&chain->registry, &chain->allocator);
     if (status != DG_OK)

@@ -103,7 +103,7 @@ enum dg_status dg_chain_commit_score(struct dg_chain *chain, int64_t now, uint32
     if (status != DG_OK)
         return status;
     struct check_seat *seat = seat_of(check, node);
-    if (seat == NULL)
+    if (seat == NULL || seat->state == SEAT_SILENT)
         return DG_ERROR_NOT_MEMBER;
     if (seat->state != SEAT_WAITING)
         return DG_ERROR_REPLAY;
@@ -211,10 +211,16 @@ static size_t replace_silent(struct dg_chain *chain, struct check *check)
     return filled;
 }
 
+/* Before the node opens its answer no member can tell whether that is what it was given to score, so none
+ * is struck for waiting. */
 static void commit_time_over(struct dg_chain *chain, int64_t now, struct check *check)
 {
+    if (!check->opened) {
+        chain_decide(chain, now, check);
+        return;
+    }
     strike(chain, check, SEAT_WAITING);
-    if (check->opened && replace_silent(chain, check) > 0)
+    if (replace_silent(chain, check) > 0)
         start_term(chain, check, now + chain->params.committee_commit_time);
     else if (all_committed(chain, check))
         start_reveal_phase(chain, now, check);

@@ -18,7 +18,7 @@ static int64_t node_price(const struct dg_chain *chain, const struct node_party 
     return model->price > 0 ? model->price : chain->params.fees_unit_price;
 }
 
-/* Whether compute and fee follow from the tokens. */
+/* Whether compute and royalty follow from the tokens, and the fee does at some latency. */
 static enum dg_status receipt_check_fee(const struct dg_chain *chain,
                                         const struct dg_receipt *receipt)
 {
@@ -29,16 +29,19 @@ static enum dg_status receipt_check_fee(const struct dg_chain *chain,
         .royalty = model->royalty,
         .size_class = model->size_class,
     };
-    int64_t milli, maximum;
-    enum dg_status status = metering_compute(&chain->params, model->size_class, receipt->tokens_in,
-                                             receipt->tokens_out, &milli);
+    struct metering_fee prompt, late;
+    enum dg_status status = metering_answer(&chain->params, &terms, receipt->tokens_in,
+                                            receipt->tokens_out, 0, &prompt);
 
     if (status == DG_OK)
-        status = metering_maximum(&chain->params, &terms, milli, &maximum);
+        status = metering_answer(&chain->params, &terms, receipt->tokens_in, receipt->tokens_out,
+                                 INT64_MAX, &late);
     if (status != DG_OK)
         return status;
-    if (receipt->compute_milli != milli || receipt->royalty < 0 ||
-        receipt->royalty > receipt->fee || receipt->fee > maximum)
+    bool surcharge = late.total > prompt.total;
+    if (receipt->compute_milli != prompt.compute_milli || receipt->royalty != prompt.royalty ||
+        receipt->fee < (surcharge ? prompt.total : late.total) ||
+        receipt->fee > (surcharge ? late.total : prompt.total))
         return DG_ERROR_ARGUMENT;
     return DG_OK;
 }
@@ -66,7 +69,7 @@ static enum dg_status receipts_check(const struct dg_chain *chain, const struct 
     for (size_t i = 0; i < report->receipt_count; i++) {
         const struct dg_receipt *receipt = &report->receipts[i];
         if (receipt->number != number + i)
-            return receipt->number < number ? DG_ERROR_REPLAY : DG_ERROR_STATE;
+            return receipt->number < number + i ? DG_ERROR_REPLAY : DG_ERROR_STATE;
         enum dg_status status = receipt_check(chain, receipt);
         if (status != DG_OK)
             return status;

@@ -17,7 +17,7 @@
 #include "registry.h"
 #include "sampling.h"
 
-/* Times beyond this one leave no room to add a term to them. */
+/* Times from this one on leave no room to add a term to them; a jail term that ends here never ends. */
 #define CHAIN_TIME_MAX (INT64_MAX / 2)
 
 struct dg_chain {

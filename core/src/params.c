@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "fixed.h"
 #include "policies.h"
 
 #define MILLISECOND (DG_SECOND / 1000)
@@ -444,4 +445,19 @@ enum dg_status dg_params_check(const struct dg_params *params, char *message, si
     if (status == DG_OK)
         status = check_effects(params, message, message_size);
     return status;
+}
+
+/* With shares s, discount d and royalty r the funds leave (1 - s)(1 - d + r), which must be at least r:
+ * r <= (1 - s)(1 - d) / s. */
+int64_t dg_royalty_maximum(const struct dg_params *params)
+{
+    int64_t shares = params->fees_network_share + params->fees_governance_share +
+                     params->fees_treasury_share + params->fees_verification_share;
+    bool discount = params->fees_latency_mode == DG_LATENCY_NODE_DISCOUNT;
+    int64_t left = DG_ONE - (discount ? params->fees_latency_coefficient : 0);
+    fixed_int128 most = (fixed_int128)(DG_ONE - shares) * left;
+
+    if (most >= (fixed_int128)shares * DG_ONE)
+        return DG_ONE;
+    return (int64_t)(most / shares);
 }

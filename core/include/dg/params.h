@@ -93,4 +93,8 @@ void dg_params_default(struct dg_params *params);
  * DG_ERROR_PARAMETER message holds one line that names the parameter and what is allowed. */
 enum dg_status dg_params_check(const struct dg_params *params, char *message, size_t message_size);
 
+/* The largest royalty (a fraction of the compute fee, on top of it) a model may have: what the shares of
+ * the funds, which they take of the whole fee, and the largest latency discount always leave. */
+int64_t dg_royalty_maximum(const struct dg_params *params);
+
 #endif
