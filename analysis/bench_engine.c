@@ -45,10 +45,10 @@ struct world {
 
 /* ---- the work on the engine ---- */
 
-static void serve(struct world *world, struct engine *engine)
+static void serve(struct world *world, struct engine *engine, int64_t now_ns)
 {
     int64_t delay_ns = bench_delay(&world->mm1.services, world->mm1.service_mean_ns);
-    engine_post(engine, engine_now(engine) + delay_ns, KIND_DEPART, 0, 0);
+    engine_post(engine, now_ns + delay_ns, KIND_DEPART, 0, 0);
 }
 
 static void arrive(void *context, struct engine *engine, const struct event *event)
@@ -56,7 +56,7 @@ static void arrive(void *context, struct engine *engine, const struct event *eve
     struct world *world = context;
     bench_mm1_change(&world->mm1, event->time_ns, 1);
     if (world->mm1.present == 1)
-        serve(world, engine);
+        serve(world, engine, event->time_ns);
     int64_t delay_ns = bench_delay(&world->mm1.arrivals, world->mm1.arrival_mean_ns);
     engine_post(engine, event->time_ns + delay_ns, KIND_ARRIVE, 0, 0);
 }
@@ -66,7 +66,7 @@ static void depart(void *context, struct engine *engine, const struct event *eve
     struct world *world = context;
     bench_mm1_change(&world->mm1, event->time_ns, -1);
     if (world->mm1.present > 0)
-        serve(world, engine);
+        serve(world, engine, event->time_ns);
 }
 
 static void hold(void *context, struct engine *engine, const struct event *event)

@@ -23,6 +23,7 @@ static const struct event_kind kinds[EVENT_KIND_COUNT] = {
     [EVENT_PERIOD_CLOSE] = {"period_close", period_close, 4},
     [EVENT_EPOCH] = {"epoch", epoch, 5},
     [EVENT_SETTLEMENT] = {"settlement", settlement, 6},
+    [EVENT_SAMPLE] = {"sample", epoch_sample, 7},
     [EVENT_GATEWAY_VIEW] = {"gateway_view", gateway_view, 7},
     [EVENT_PROVIDER] = {"provider", provider_change, 8},
     [EVENT_USER_SEND] = {"user_send", user_send, 9},

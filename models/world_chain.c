@@ -139,8 +139,16 @@ void epoch(void *context, struct engine *engine, const struct event *event)
     if (!world_expect(world, dg_chain_close_epoch(world->chain, now_ns), "close epoch"))
         return;
     world_after_chain(world);
-    world_sample_epoch(world);
+    /* After a settlement of the same moment. */
+    engine_post(engine, now_ns, EVENT_SAMPLE, 0, 0);
     engine_post(engine, now_ns + world->scenario->protocol.epoch_length, EVENT_EPOCH, 0, 0);
+}
+
+void epoch_sample(void *context, struct engine *engine, const struct event *event)
+{
+    (void)engine;
+    (void)event;
+    world_sample_epoch(context);
 }
 
 void settlement(void *context, struct engine *engine, const struct event *event)

@@ -45,6 +45,7 @@ enum world_event {
     EVENT_BEACON,
     EVENT_EPOCH,
     EVENT_SETTLEMENT,
+    EVENT_SAMPLE,
     EVENT_GATEWAY_VIEW,
     EVENT_PROVIDER,
     EVENT_USER_SEND,
@@ -272,6 +273,7 @@ void chain_report(void *context, struct engine *engine, const struct event *even
 void beacon(void *context, struct engine *engine, const struct event *event);
 void epoch(void *context, struct engine *engine, const struct event *event);
 void settlement(void *context, struct engine *engine, const struct event *event);
+void epoch_sample(void *context, struct engine *engine, const struct event *event);
 void gateway_view(void *context, struct engine *engine, const struct event *event);
 void provider_change(void *context, struct engine *engine, const struct event *event);
 void warm_up(void *context, struct engine *engine, const struct event *event);

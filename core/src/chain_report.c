@@ -46,6 +46,15 @@ static enum dg_status receipt_check_fee(const struct dg_chain *chain,
     return DG_OK;
 }
 
+/* Nodes of receipts that many places ahead are asked for: in a large network they are far away. */
+enum { RECEIPTS_AHEAD = 8 };
+
+static void receipts_prefetch(const struct dg_chain *chain, const struct dg_report *report, size_t i)
+{
+    if (i + RECEIPTS_AHEAD < report->receipt_count)
+        registry_prefetch(&chain->registry, report->receipts[i + RECEIPTS_AHEAD].node);
+}
+
 static enum dg_status receipt_check(const struct dg_chain *chain, const struct dg_receipt *receipt)
 {
     if (receipt->user >= chain->ledger.kinds[DG_ACCOUNT_USER].count ||
@@ -68,6 +77,7 @@ static enum dg_status receipts_check(const struct dg_chain *chain, const struct 
 
     for (size_t i = 0; i < report->receipt_count; i++) {
         const struct dg_receipt *receipt = &report->receipts[i];
+        receipts_prefetch(chain, report, i);
         if (receipt->number != number + i)
             return receipt->number < number + i ? DG_ERROR_REPLAY : DG_ERROR_STATE;
         enum dg_status status = receipt_check(chain, receipt);
@@ -128,8 +138,10 @@ enum dg_status dg_chain_report(struct dg_chain *chain, int64_t now, const struct
         return status;
 
     struct gateway_party *gateway = &chain->registry.gateways[report->gateway];
-    for (size_t i = 0; i < report->receipt_count; i++)
+    for (size_t i = 0; i < report->receipt_count; i++) {
+        receipts_prefetch(chain, report, i);
         receipt_take(chain, report, &report->receipts[i]);
+    }
     gateway->next_number += report->receipt_count;
     gateway->next_period = report->period + 1;
     gateway->compute_milli += (uint64_t)compute_milli;
@@ -222,6 +234,8 @@ enum dg_status dg_chain_reveal(struct dg_chain *chain, int64_t now, uint64_t per
 
     for (size_t i = 0; i < receipts->count; i++) {
         const struct sampling_item *item = &receipts->items[i];
+        if (i + RECEIPTS_AHEAD < receipts->count)
+            registry_prefetch(&chain->registry, item[RECEIPTS_AHEAD].receipt.node);
         if (item->period != period)
             continue;
         if (item->drawn)

@@ -316,6 +316,7 @@ enum dg_status dg_gateway_answer(struct dg_gateway *gateway, int64_t now, uint64
     struct flight *flight = flight_find(&gateway->flights, handle);
     if (flight == NULL)
         return DG_ERROR_UNKNOWN_ID;
+    view_prefetch(&gateway->view, flight_node(flight));
     status = answer_check(flight, answer);
     if (status == DG_OK)
         status = metering_answer(&gateway->params, &flight->terms, flight->tokens_in,

@@ -332,6 +332,12 @@ enum dg_status view_apply_node(struct view *view, const struct dg_node_record *r
 
 /* ---- load and outcomes ---- */
 
+void view_prefetch(const struct view *view, uint32_t node)
+{
+    memory_prefetch(&view->nodes[node]);
+    memory_prefetch(&view->records[node]);
+}
+
 void view_take(struct view *view, uint32_t node)
 {
     struct view_node *hot = &view->nodes[node];

@@ -100,6 +100,9 @@ enum dg_status view_apply_node(struct view *view, const struct dg_node_record *r
 const struct view_model *view_model(const struct view *view, uint32_t model);
 bool view_knows_node(const struct view *view, uint32_t node);
 
+/* Asks for what the functions below need of the node ahead of their call. */
+void view_prefetch(const struct view *view, uint32_t node);
+
 /* A request left for the node, or came back from it. */
 void view_take(struct view *view, uint32_t node);
 void view_release(struct view *view, uint32_t node);

@@ -17,4 +17,14 @@ void memory_release(const struct dg_allocator *allocator, void *memory); /* NULL
 void *memory_grow(const struct dg_allocator *allocator, void *items, size_t *capacity, size_t needed,
                   size_t item_size);
 
+/* Asks for the line at an address ahead of its use; never faults. */
+static inline void memory_prefetch(const void *address)
+{
+#ifdef __GNUC__
+    __builtin_prefetch(address);
+#else
+    (void)address;
+#endif
+}
+
 #endif

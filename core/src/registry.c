@@ -135,6 +135,15 @@ bool registry_serves(const struct node_party *node, uint32_t model)
     return false;
 }
 
+void registry_prefetch(const struct registry *registry, uint32_t node)
+{
+    if (node >= registry->node_count)
+        return;
+    memory_prefetch(&registry->nodes[node]);
+    memory_prefetch(&registry->nodes[node].serving_compute);
+    memory_prefetch(&registry->nodes[node].account.compute_milli);
+}
+
 uint16_t registry_cost_ratio(const struct registry *registry, const struct node_party *node)
 {
     int64_t maximum = registry->cost_maximum[node->cost_class];

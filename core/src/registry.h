@@ -66,6 +66,9 @@ enum dg_status registry_check_models(const struct registry *registry,
                                      const struct dg_node_spec *spec);
 bool registry_serves(const struct node_party *node, uint32_t model);
 
+/* Asks for what a receipt needs of its node ahead of its turn. */
+void registry_prefetch(const struct registry *registry, uint32_t node);
+
 /* Declared cost over the highest of its class, in 1/65535. */
 uint16_t registry_cost_ratio(const struct registry *registry, const struct node_party *node);
 

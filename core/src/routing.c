@@ -1,5 +1,6 @@
 #include "routing.h"
 
+#include "memory.h"
 #include "policies.h"
 
 #define ROUTING_ADDRESS(name) &routing_policy_##name,
@@ -42,29 +43,54 @@ static void stamp_tried(struct view *view, const struct routing_query *query)
         view->nodes[query->tried[i]].stamp = stamp;
 }
 
-/* Draws positions until the sample is complete; false when too few probes hit. */
-static bool sample_by_probing(struct routing *routing, struct view *view, const struct view_model *model,
-                              const struct routing_query *query)
+/* Draws positions, and has their entries on the way from memory before the first is looked at: in a
+ * large network that is most of the cost of a decision. */
+static void draw_positions(struct routing *routing, const struct view *view,
+                           const struct view_model *model, uint32_t *positions, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        positions[i] = entropy_below(&routing->entropy, model->candidate_count);
+        memory_prefetch(&model->candidates[positions[i]]);
+    }
+    for (uint32_t i = 0; i < count; i++)
+        memory_prefetch(&view->nodes[model->candidates[positions[i]].node]);
+}
+
+/* Adds the candidate to the sample unless it was looked at before or does not pass. */
+static void sample_probe(struct routing_sample *sample, struct view *view,
+                         const struct view_model *model, const struct routing_query *query,
+                         uint32_t position)
+{
+    struct view_candidate candidate = model->candidates[position];
+    struct view_node *node = &view->nodes[candidate.node];
+    bool fresh = node->stamp != view->stamp;
+
+    node->stamp = view->stamp;
+    if (fresh && price_fits(model, node, query->price_limit))
+        sample->candidates[sample->count++] = candidate;
+}
+
+/* Probes random positions, as many at a time as are missing, until the sample is complete; false when
+ * too few probes hit. */
+static bool sample_by_probing(struct routing *routing, struct view *view,
+                              const struct view_model *model, const struct routing_query *query)
 {
     uint32_t wanted = routing->setting.wanted;
     uint32_t probes = PROBES_PER_CANDIDATE * wanted + PROBES_EXTRA;
+    uint32_t positions[ROUTING_SAMPLE_MAX];
     struct routing_sample *sample = &routing->sample;
 
     sample->count = 0;
     stamp_tried(view, query);
-    while (probes-- > 0) {
-        struct view_candidate candidate =
-            model->candidates[entropy_below(&routing->entropy, model->candidate_count)];
-        struct view_node *node = &view->nodes[candidate.node];
-        bool fresh = node->stamp != view->stamp;
-        node->stamp = view->stamp;
-        if (!fresh || !price_fits(model, node, query->price_limit))
-            continue;
-        sample->candidates[sample->count++] = candidate;
-        if (sample->count == wanted)
-            return true;
+    while (sample->count < wanted && probes > 0) {
+        uint32_t missing = wanted - sample->count;
+        uint32_t count = missing < probes ? missing : probes;
+        draw_positions(routing, view, model, positions, count);
+        for (uint32_t i = 0; i < count; i++)
+            sample_probe(sample, view, model, query, positions[i]);
+        probes -= count;
     }
-    return false;
+    return sample->count == wanted;
 }
 
 /* Collects the positions that pass into view->passing. */

@@ -1,0 +1,208 @@
+/* Goal of this file: the reference in docs/scenario.md is what the key table says, line by line. With
+ * DGSIM_UPDATE set it writes the reference anew instead. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "models/scenario_keys.h"
+#include "models/scenario_latency.h"
+#include "models/scenario_loader.h"
+
+static const char begin_mark[] = "<!-- keys begin";
+static const char end_mark[] = "<!-- keys end -->";
+
+static void doc_path(char *path, size_t size)
+{
+    const char *source = getenv("SRC");
+    snprintf(path, size, "%s/docs/scenario.md", source != NULL ? source : ".");
+}
+
+static char *read_all(const char *path)
+{
+    FILE *file = fopen(path, "r");
+    if (file == NULL)
+        fail_msg("%s cannot be opened", path);
+    char *text = calloc(1, 1 << 20);
+    assert_non_null(text);
+    size_t length = fread(text, 1, (1 << 20) - 1, file);
+    assert_true(length > 0 && length < (1 << 20) - 1);
+    fclose(file);
+    return text;
+}
+
+/* ---- the reference ---- */
+
+static void put_choices(FILE *out, const char *const *choices)
+{
+    for (size_t i = 0; choices[i] != NULL; i++)
+        fprintf(out, "%s`%s`", i > 0 ? ", " : "", choices[i]);
+}
+
+static void put_bounds(FILE *out, const struct key *key, const char *what)
+{
+    char low[96], high[96];
+    value_write_number(key, key->minimum, low, sizeof low);
+    value_write_number(key, key->maximum, high, sizeof high);
+    fprintf(out, "%s%s to %s", what, low, high);
+}
+
+static void put_type(FILE *out, const struct key *key)
+{
+    switch (key->type) {
+    case KEY_TEXT: fputs("text", out); break;
+    case KEY_PLACE: fputs("a place, see above", out); break;
+    case KEY_FILE: fputs("path", out); break;
+    case KEY_BOOL: fputs("`true`, `false`", out); break;
+    case KEY_SEED: fputs("whole, to 2^64 - 1", out); break;
+    case KEY_LIMIT: fputs("count, or `unlimited`", out); break;
+    case KEY_CHOICE: put_choices(out, key->choices); break;
+    case KEY_REFERENCE: fprintf(out, "name of a %s", over_what(key->over)); break;
+    case KEY_SHARES: fprintf(out, "shares, by %s", over_what(key->over)); break;
+    case KEY_LATENCIES: fputs("object of objects", out); break;
+    case KEY_BANDWIDTH: put_bounds(out, key, "`unlimited`, or "); break;
+    default:
+        if (key_choices(key) != NULL)
+            put_choices(out, key_choices(key));
+        else
+            put_bounds(out, key, "");
+    }
+}
+
+static void put_default(FILE *out, const struct key *key)
+{
+    struct value_text standard = {{0}, false};
+    if (key->param != NULL)
+        value_write(key, &key->param->standard, false, &standard);
+    const char *text = key->param != NULL ? standard.text : key->standard;
+    if (key->fallback == FALLBACK_REQUIRED) {
+        fputs("**must be given**", out);
+        return;
+    }
+    fprintf(out, key->fallback == FALLBACK_TEXT ? "`%s`" : "%s", *text != '\0' ? text : "\"\"");
+    fprintf(out, " (%s%s%s)", dg_origin_name(key->origin), key->source != NULL ? ": " : "",
+            key->source != NULL ? key->source : "");
+}
+
+static void put_row(FILE *out, const struct key *key)
+{
+    fprintf(out, "| `%s` | ", key->path);
+    put_type(out, key);
+    fputs(" | ", out);
+    put_default(out, key);
+    fprintf(out, " | %s", key->meaning);
+    if (key->relevant != NULL)
+        fprintf(out, "; only with %s", key->only);
+    fputs(" |\n", out);
+}
+
+/* The first part of a path: what the rows are grouped by. */
+static bool same_group(const char *a, const char *b)
+{
+    size_t length = strcspn(a, ".");
+    if (a[length] == '\0' || b[strcspn(b, ".")] == '\0')
+        return a[length] == '\0' && b[strcspn(b, ".")] == '\0';
+    return strncmp(a, b, length + 1) == 0;
+}
+
+static void put_heading(FILE *out, const struct key *key)
+{
+    size_t length = strcspn(key->path, ".");
+    const struct section *sections = key_sections();
+    if (key->path[length] == '\0')
+        fputs("\n### The whole\n\n", out);
+    else if (key->section != SECTION_NONE)
+        fprintf(out, "\n### %s: %s\n\n", sections[key->section].name,
+                sections[key->section].meaning);
+    else
+        fprintf(out, "\n### %.*s\n\n", (int)length, key->path);
+    fputs("| key | allowed | default | meaning |\n|---|---|---|---|\n", out);
+}
+
+static char *reference(void)
+{
+    struct key_table table;
+    struct scenario_memory *memory = scenario_memory_open();
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    assert_true(memory != NULL && out != NULL && key_table_open(memory, &table));
+    for (size_t i = 0; i < table.count; i++) {
+        if (i == 0 || !same_group(table.rows[i - 1].path, table.rows[i].path))
+            put_heading(out, &table.rows[i]);
+        put_row(out, &table.rows[i]);
+    }
+    fputc('\n', out);
+    fclose(out);
+    scenario_memory_close(memory);
+    return text;
+}
+
+/* ---- the page ---- */
+
+/* The part of the page between the marks: *from is its first byte, the result the byte after it. */
+static char *page_part(char *page, char **from)
+{
+    char *mark = strstr(page, begin_mark);
+    assert_non_null(mark);
+    *from = strchr(mark, '\n') + 1;
+    char *to = strstr(*from, end_mark);
+    assert_non_null(to);
+    return to;
+}
+
+static void write_page(const char *path, char *page, const char *wanted)
+{
+    char *from, *to = page_part(page, &from);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fwrite(page, 1, (size_t)(from - page), file);
+    fputs(wanted, file);
+    fputs(to, file);
+    assert_int_equal(fclose(file), 0);
+}
+
+/* Goal: every row of the table stands in the page as it is, in its order, and nothing else does. */
+static void page_shows_the_table(void **state)
+{
+    (void)state;
+    char path[4096], *from;
+    doc_path(path, sizeof path);
+    char *page = read_all(path), *wanted = reference();
+    if (getenv("DGSIM_UPDATE") != NULL) {
+        write_page(path, page, wanted);
+    } else {
+        *page_part(page, &from) = '\0';
+        assert_string_equal(from, wanted);
+    }
+    free(wanted);
+    free(page);
+}
+
+/* Goal: the page names every place of the latency table. */
+static void page_names_the_places(void **state)
+{
+    (void)state;
+    char path[4096];
+    doc_path(path, sizeof path);
+    char *page = read_all(path);
+    for (size_t i = 0; latency_places()[i] != NULL; i++) {
+        if (strstr(page, latency_places()[i]) == NULL)
+            fail_msg("%s is missing", latency_places()[i]);
+    }
+    free(page);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(page_shows_the_table),
+        cmocka_unit_test(page_names_the_places),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
