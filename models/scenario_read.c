@@ -298,13 +298,11 @@ static bool read_share(const struct reading *shares, const struct json_node *nod
 static bool add_up(const struct reading *reading, struct shares *shares)
 {
     double sum = 0;
-    char text[UNIT_TEXT_SIZE];
     for (size_t i = 0; i < shares->count; i++)
         sum += shares->items[i].weight;
     if (sum < 1 - 1e-6 || sum > 1 + 1e-6) {
-        unit_write_fraction(sum, text);
         return loader_refuse(reading->loader, reading->node, reading->path,
-                             "the shares add up to %s: they must add up to 100%%", text);
+                             "the shares add up to %.9g%%: they must add up to 100%%", sum * 100);
     }
     for (size_t i = 0; (sum < 1 - 1e-12 || sum > 1 + 1e-12) && i < shares->count; i++)
         shares->items[i].weight /= sum;

@@ -107,7 +107,7 @@ void check_drawn(struct world *world, const struct dg_notice *notice)
  * gateway has the time of the commit phase for it. */
 static void send_evidence(struct world *world, struct world_check *check, uint32_t verifier)
 {
-    uint32_t from = world->gateways[check->gateway].region, to = world->nodes[verifier].region;
+    uint32_t from = world->gateways[check->gateway].region, to = world->node_regions[verifier];
     int64_t delay_ns = network_delay(&world->network, &check->transit, from, to, 0, 0, 0);
     if (delay_ns != NETWORK_LOST)
         engine_post(world->engine, engine_now(world->engine) + delay_ns, EVENT_REVIEW_TASK,
@@ -120,7 +120,7 @@ void check_start(void *context, struct engine *engine, const struct event *event
     struct world_check *check = check_find(world, event->target);
     if (check == NULL)
         return;
-    uint32_t from = world->gateways[check->gateway].region, to = world->nodes[check->node].region;
+    uint32_t from = world->gateways[check->gateway].region, to = world->node_regions[check->node];
     int64_t delay_ns = network_delay(&world->network, &check->transit, from, to, 0, 0, 0);
     if (delay_ns != NETWORK_LOST)
         engine_post(engine, engine_now(engine) + delay_ns + world->scenario->chain_delay_ns,

@@ -72,13 +72,13 @@ static void forward(struct world *world, struct world_request *request,
                     const struct dg_route *route)
 {
     const struct scenario_gateway *gateway = &world->scenario->gateways[request->gateway];
-    const struct world_node *node = &world->nodes[route->node];
+    uint8_t region = world->node_regions[route->node];
     int64_t now_ns = engine_now(world->engine);
     request->node = route->node;
     int64_t delay_ns =
-        network_delay(&world->network, &request->transit, gateway->region, node->region,
+        network_delay(&world->network, &request->transit, gateway->region, region,
                       request->tokens_in * world->scenario->network.bytes_per_token,
-                      gateway->bandwidth_bps, world->scenario->regions[node->region].downlink_bps);
+                      gateway->bandwidth_bps, world->scenario->regions[region].downlink_bps);
     if (delay_ns == NETWORK_LOST)
         engine_post(world->engine, now_ns + give_up_ns(world), EVENT_GATEWAY_REFUSAL,
                     request->gateway, slot_of(world, request));

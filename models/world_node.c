@@ -4,13 +4,13 @@
 static void send_to_gateway(struct world *world, struct world_request *request, uint16_t kind,
                             uint32_t tokens)
 {
-    const struct world_node *node = &world->nodes[request->node];
+    uint8_t region = world->node_regions[request->node];
     const struct scenario_gateway *gateway = &world->scenario->gateways[request->gateway];
     int64_t now_ns = engine_now(world->engine);
     int64_t delay_ns =
-        network_delay(&world->network, &request->transit, node->region, gateway->region,
+        network_delay(&world->network, &request->transit, region, gateway->region,
                       tokens * world->scenario->network.bytes_per_token,
-                      world->scenario->regions[node->region].uplink_bps, gateway->bandwidth_bps);
+                      world->scenario->regions[region].uplink_bps, gateway->bandwidth_bps);
     if (delay_ns == NETWORK_LOST) {
         kind = EVENT_GATEWAY_REFUSAL;
         delay_ns = give_up_ns(world);

@@ -132,10 +132,10 @@ static bool add_node(struct world *world, uint32_t n, uint32_t g, uint32_t i, ui
     const struct scenario_nodes *group = &world->scenario->nodes[g];
     struct world_node *node = &world->nodes[n];
     struct world_class *class = &world->classes[deal->classes[i]];
+    world->node_regions[n] = (uint8_t)deal->regions[i];
     *node = (struct world_node){.operator_id = operator_id,
                                 .group = (uint16_t)g,
                                 .hardware = (uint16_t)deal->hardware[i],
-                                .region = (uint8_t)deal->regions[i],
                                 .class_index = (uint8_t)deal->classes[i],
                                 .behaviour = world->operator_behaviour[operator_id],
                                 .verifier = deal->verifiers[i],

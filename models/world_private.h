@@ -99,8 +99,8 @@ struct world_evidence {
 };
 
 struct world_user {
-    uint32_t sent;
     struct arrival_state arrival;
+    uint32_t sent;
     uint8_t region, gateway;
     uint8_t group;
 };
@@ -134,7 +134,7 @@ struct world_node {
     int64_t cheats, first_cheat_ns, first_failure_ns, jailed_ns;
     uint32_t operator_id;
     uint16_t group, hardware;
-    uint8_t region, class_index;
+    uint8_t class_index;
     uint8_t behaviour, verifier_behaviour; /* rows of the behaviour table */
     bool verifier;
     bool jailed;
@@ -207,6 +207,7 @@ struct world {
 
     struct world_gateway *gateways;
     struct world_node *nodes;
+    uint8_t *node_regions; /* apart, for every message looks there */
     const struct behaviour *behaviours;
     size_t behaviour_count;
     bool *label_used;    /* by behaviour: some node carries it */

@@ -54,7 +54,7 @@ static void fill_node(const struct world *world, uint32_t n, struct result_node 
         .node = n,
         .operator_id = node->operator_id,
         .group = scenario->nodes[node->group].name,
-        .region = scenario->regions[node->region].name,
+        .region = scenario->regions[world->node_regions[n]].name,
         .hardware = hardware != NULL ? hardware->name : NULL,
         .class_name = scenario->classes[node->class_index].name,
         .behaviour = world->behaviours[node->behaviour].name,

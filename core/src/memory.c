@@ -39,7 +39,7 @@ void memory_release(const struct dg_allocator *allocator, void *memory)
         allocator->resize(allocator->context, memory, 0);
 }
 
-/* Twice the capacity, or what is needed if that is more; 0 when it cannot be expressed in bytes. */
+/* Half as much again, or what is needed if that is more; 0 when it cannot be expressed in bytes. */
 static size_t memory_next_capacity(size_t capacity, size_t needed, size_t item_size)
 {
     size_t limit = SIZE_MAX / item_size;
@@ -48,7 +48,7 @@ static size_t memory_next_capacity(size_t capacity, size_t needed, size_t item_s
     if (needed > limit)
         return 0;
     if (capacity > 0)
-        next = capacity > limit / 2 ? limit : capacity * 2;
+        next = capacity > limit / 3 * 2 ? limit : capacity + capacity / 2 + 1;
     if (next < needed)
         next = needed;
     return next > limit ? limit : next;

@@ -12,8 +12,8 @@ void *memory_allocate(const struct dg_allocator *allocator, size_t count, size_t
 void memory_release(const struct dg_allocator *allocator, void *memory); /* NULL is allowed */
 
 /* Returns items with room for at least `needed` of them, new room zeroed, and updates *capacity; NULL
- * when that fails, and then items and *capacity are as before. Grows by doubling, so that appending
- * is O(1) amortised. `items` may be NULL when *capacity is 0; `needed` must be positive. */
+ * when that fails, and then items and *capacity are as before. Grows by half, so that appending is
+ * O(1) amortised and little of a large array lies idle. `items` may be NULL when *capacity is 0; `needed` must be positive. */
 void *memory_grow(const struct dg_allocator *allocator, void *items, size_t *capacity, size_t needed,
                   size_t item_size);
 

@@ -35,12 +35,12 @@ static void unknown_keys(void **state)
         {"\"parameters\"", "\"paramters\"",
          "s.json:4:22: classes.8b: unknown key \"paramters\"; did you mean \"parameters\"?"},
         {"\"rate\"", "\"ratte\"",
-         "s.json:9:47: users.chat.arrival: unknown key \"ratte\"; did you mean \"rate\"?"},
+         "s.json:9:46: users.chat.arrival: unknown key \"ratte\"; did you mean \"rate\"?"},
         {"\"count\": 10", "\"queue\": 3",
          "s.json:8:23: nodes.homes: unknown key \"queue\"; there is \"nodes.*.service.queue\""},
         {"\"parameters\"", "\"zzzzzzzzzz\"", "s.json:4:22: classes.8b: unknown key \"zzzzzzzzzz\""},
         {"{\n", "{\n \"protocol\": {\"sampling\": {\"rtae\": 0}},\n",
-         "s.json:2:29: protocol.sampling: unknown key \"rtae\"; did you mean \"rate\"?"},
+         "s.json:2:28: protocol.sampling: unknown key \"rtae\"; did you mean \"rate\"?"},
         {"{\n", "{\n \"protocol.sampling\": {},\n",
          "s.json:2:2: unknown key \"protocol.sampling\""},
         {"{\n", "{\n \"\": 1,\n", "s.json:2:2: unknown key \"\""},
@@ -62,20 +62,20 @@ static void wrong_values(void **state)
 {
     static const struct change changes[] = {
         {"\"6/h\"", "\"-6/h\"",
-         "s.json:9:55: users.chat.arrival.rate: \"-6/h\": out of range: allowed are 0/s to 1000000/s"},
+         "s.json:9:54: users.chat.arrival.rate: \"-6/h\": out of range: allowed are 0/s to 1000000/s"},
         {"\"6/h\"", "\"6\"",
-         "s.json:9:55: users.chat.arrival.rate: \"6\": a rate needs a unit: /s, /min, /h, /d or /w, as in \"12/s\""},
+         "s.json:9:54: users.chat.arrival.rate: \"6\": a rate needs a unit: /s, /min, /h, /d or /w, as in \"12/s\""},
         {"\"6/h\"", "6",
-         "s.json:9:55: users.chat.arrival.rate: 6: a rate needs a unit: /s, /min, /h, /d or /w, as in \"12/s\""},
+         "s.json:9:54: users.chat.arrival.rate: 6: a rate needs a unit: /s, /min, /h, /d or /w, as in \"12/s\""},
         {"\"6/h\"", "\"1e400/h\"",
-         "s.json:9:55: users.chat.arrival.rate: \"1e400/h\": the number is too large"},
+         "s.json:9:54: users.chat.arrival.rate: \"1e400/h\": the number is too large"},
         {"\"40ms\"", "\"40kg\"",
-         "s.json:6:63: hardware.card.step_base: \"40kg\": a duration needs a unit: ns, us, ms, s, min, h, d or w, "
+         "s.json:6:64: hardware.card.step_base: \"40kg\": a duration needs a unit: ns, us, ms, s, min, h, d or w, "
          "as in \"250ms\" (a bare number only for 0)"},
         {"\"40ms\"", "\"0.5ns\"",
-         "s.json:6:63: hardware.card.step_base: \"0.5ns\": a duration must be a whole number of nanoseconds"},
+         "s.json:6:64: hardware.card.step_base: \"0.5ns\": a duration must be a whole number of nanoseconds"},
         {"\"40ms\"", "\"99999999999d\"",
-         "s.json:6:63: hardware.card.step_base: \"99999999999d\": the number is too large"},
+         "s.json:6:64: hardware.card.step_base: \"99999999999d\": the number is too large"},
         {"\"count\": 5,", "\"count\": 0,",
          "s.json:9:31: users.chat.count: 0: out of range: allowed are 1 to 10000000"},
         {"\"count\": 5,", "\"count\": 2.5,",
@@ -100,19 +100,19 @@ static void wrong_values(void **state)
         {"\"open\": {}", "\"open\": {\"price\": \"0.0000001 DGAI\"}",
          "s.json:5:35: providers.open.price: \"0.0000001 DGAI\": an amount must be a whole number of uDGAI (10^-6 DGAI)"},
         {"\"rate\"", "\"law\": \"posson\", \"rate\"",
-         "s.json:9:54: users.chat.arrival.law: \"posson\": no such choice; did you mean \"poisson\"?; allowed are "
+         "s.json:9:53: users.chat.arrival.law: \"posson\": no such choice; did you mean \"poisson\"?; allowed are "
          "\"poisson\", \"gamma\", \"bursty\", \"diurnal\", \"closed\", \"trace\""},
         {"\"here\": {}", "\"here\": {\"place\": \"Tokio\"}",
          "s.json:2:33: regions.here.place: \"Tokio\": no such choice; did you mean \"Tokyo\"?; allowed are \"Dallas\", "
          "\"Toronto\", \"Washington DC\", \"Frankfurt\", \"London\", \"Madrid\", \"Montreal\", \"Chennai\", \"Mumbai\", "
          "\"Osaka\", \"Sydney\", \"Tokyo\", \"Sao Paulo\""},
         {"\"only\": {}", "\"only\": {\"bandwidth\": \"20 MB/s\"}",
-         "s.json:3:36: gateways.only.bandwidth: \"20 MB/s\": a bandwidth needs a unit: bit/s, kbit/s, Mbit/s, Gbit/s "
+         "s.json:3:38: gateways.only.bandwidth: \"20 MB/s\": a bandwidth needs a unit: bit/s, kbit/s, Mbit/s, Gbit/s "
          "or Tbit/s, as in \"20Mbit/s\""},
         {"{\n", "{\n \"protocol\": {\"sampling\": {\"rate\": \"120%\"}},\n",
-         "s.json:2:37: protocol.sampling.rate: \"120%\": out of range: allowed are 0% to 100%"},
+         "s.json:2:36: protocol.sampling.rate: \"120%\": out of range: allowed are 0% to 100%"},
         {"{\n", "{\n \"protocol\": {\"routing\": {\"policy\": \"fastest\"}},\n",
-         "s.json:2:38: protocol.routing.policy: \"fastest\": no such choice; allowed are \"random\", \"power_of_d\", "
+         "s.json:2:37: protocol.routing.policy: \"fastest\": no such choice; allowed are \"random\", \"power_of_d\", "
          "\"weighted_score\""},
     };
     ASSERT_CHANGES(*state, changes);
@@ -123,7 +123,7 @@ static void names_and_shares(void **state)
 {
     static const struct change changes[] = {
         {"\"only\": {}", "\"only\": {\"region\": \"hree\"}",
-         "s.json:3:33: gateways.only.region: \"hree\": no region of this name; did you mean \"here\"?"},
+         "s.json:3:35: gateways.only.region: \"hree\": no region of this name; did you mean \"here\"?"},
         {"\"50%\"", "\"50%\", \"behaviours\": {\"honest\": \"60%\", \"garbage\": \"30%\"}",
          "s.json:8:75: nodes.homes.behaviours: the shares add up to 90%: they must add up to 100%"},
         {"\"50%\"", "\"50%\", \"behaviours\": {\"honest\": \"60%\", \"garbge\": \"40%\"}",
@@ -138,12 +138,12 @@ static void names_and_shares(void **state)
          "s.json:8:75: nodes.homes.behaviours: \"honest\": allowed is an object of names and shares, as in {\"a\": "
          "\"70%\", \"b\": \"30%\"}"},
         {"{\n", "{\n \"network\": {\"latency\": {\"here\": {\"ther\": \"1ms\"}}},\n",
-         "s.json:2:44: network.latency: \"ther\": no region of this name; did you mean \"here\"?"},
+         "s.json:2:43: network.latency: \"ther\": no region of this name; did you mean \"here\"?"},
         {"{\n", "{\n \"network\": {\"latency\": {\"here\": {\"here\": \"1kg\"}}},\n",
-         "s.json:2:44: network.latency: \"1kg\": a duration needs a unit: ns, us, ms, s, min, h, d or w, as in \"250ms\" "
+         "s.json:2:43: network.latency: \"1kg\": a duration needs a unit: ns, us, ms, s, min, h, d or w, as in \"250ms\" "
          "(a bare number only for 0)"},
         {"{\n", "{\n \"network\": {\"latency\": {\"here\": \"1ms\"}},\n",
-         "s.json:2:35: network.latency: allowed is an object, as in {\"a\": {\"b\": \"70ms\"}}"},
+         "s.json:2:34: network.latency: allowed is an object, as in {\"a\": {\"b\": \"70ms\"}}"},
     };
     ASSERT_CHANGES(*state, changes);
 }
@@ -328,7 +328,7 @@ static void broken_grammar(void **state)
         {"{ /* open", "s.json:1:3: this comment is not closed: \"*/\" is missing"},
         {"{\"name\": \"a\nb\"}",
          "s.json:1:10: this string is not closed on its line: '\"' is missing"},
-        {"{\"name\": \"\\u0000\"}", "s.json:1:16: \\u0000 is not allowed"},
+        {"{\"name\": \"\\u0000\"}", "s.json:1:17: \\u0000 is not allowed"},
         {"{\"name\": \"a\", \"name\": \"b\"}",
          "s.json:1:15: the key \"name\" stands twice in this object, first in line 1"},
         {"{\"name\": \"\xc3\xa9\", \"nmae\": 1}",
@@ -371,7 +371,7 @@ static void limits_of_a_file(void **state)
 /* Goal: long and strange words are cut to one line of text, at the end of a character. */
 static void messages_stay_short(void **state)
 {
-    char text[TEXT_SIZE], word[4096] = "";
+    char text[TEXT_SIZE], word[4096] = "", given[8192];
     struct attempt attempt;
     for (int i = 0; i < 1000; i++)
         strcat(word, "\xc3\xa9");
@@ -379,11 +379,13 @@ static void messages_stay_short(void **state)
     attempt_text(*state, text, NULL, &attempt);
     assert_refused(&attempt, "\xc3\xa9...\"");
     assert_true(strlen(attempt.error.text) < 300);
-    snprintf(text, sizeof text, "{\"duration\": \"%s\"}", word);
+    snprintf(given, sizeof given, "{\n \"duration\": \"%s\",\n", word);
+    replaced(minimal, "{\n", given, text);
     attempt_text(*state, text, NULL, &attempt);
     assert_refused(&attempt, "...");
     assert_true(strlen(attempt.error.text) < 400);
-    attempt_text(*state, "{\"duration\": \"a\\nb\\u001b[31m\"}", NULL, &attempt);
+    replaced(minimal, "{\n", "{\n \"duration\": \"a\\nb\\u001b[31m\",\n", text);
+    attempt_text(*state, text, NULL, &attempt);
     assert_refused(&attempt, "\"a?b?[31m\"");
 }
 
@@ -391,7 +393,7 @@ static void messages_stay_short(void **state)
 static void bad_traces(void **state)
 {
     static const char *const traces[][2] = {
-        {NULL, "s.json:9:71: users.chat.arrival.file: "},
+        {NULL, "s.json:9:70: users.chat.arrival.file: "},
         {"t_s,input_tokens,output_tokens\n0,1,1\n1,ten,1\n", "t.csv:3"},
         {"t_s,input_tokens,output_tokens\n5,1,1\n1,1,1\n", "t.csv:3"},
         {"t_s,input_tokens\n5,1\n", "output_tokens"},
