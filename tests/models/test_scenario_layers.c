@@ -233,7 +233,6 @@ static void chains_end(void **state)
         snprintf(text, sizeof text, "{\"extends\": \"c%d.json\"}", i + 1);
         file_write(folder, name, i == 15 ? minimal : text);
     }
-    scenario_free(&(struct scenario){0});
     struct scenario scenario = load_text(folder, "{\"extends\": \"c1.json\"}", NULL); /* 16 files */
     scenario_free(&scenario);
     file_write(folder, "c15.json", "{\"extends\": \"c16.json\"}");
