@@ -159,7 +159,7 @@ static bool bare_open(size_t capacity, struct bare **out, struct error *error)
 
 bool bare_mm1_open(double load, uint64_t seed, struct bare **out, struct error *error)
 {
-    struct bare *bare;
+    struct bare *bare = NULL;
     if (!bare_open(MM1_PENDING, &bare, error))
         return false;
     bench_mm1_init(&bare->mm1, load, seed);
@@ -170,7 +170,7 @@ bool bare_mm1_open(double load, uint64_t seed, struct bare **out, struct error *
 
 bool bare_hold_open(size_t pending, uint64_t seed, struct bare **out, struct error *error)
 {
-    struct bare *bare;
+    struct bare *bare = NULL;
     if (!bare_open(pending, &bare, error))
         return false;
     bench_hold_init(&bare->hold, seed);

@@ -87,11 +87,13 @@ static bool decimal_digits(const char **at, struct decimal *out, bool fraction)
 
 static void decimal_exponent(const char **at, struct decimal *out)
 {
+    if (**at != 'e' && **at != 'E')
+        return;
     const char *p = *at + 1;
     bool negative = *p == '-';
     if (*p == '-' || *p == '+')
         p++;
-    if ((**at != 'e' && **at != 'E') || !isdigit((unsigned char)*p))
+    if (!isdigit((unsigned char)*p))
         return;
     int power = 0;
     for (; isdigit((unsigned char)*p); p++) {

@@ -7,8 +7,8 @@ cd "$SRC" || exit 1
 
 # name, then the arguments of dgsim run
 runs=(
-    "quickstart scenarios/quickstart.json --set duration=20m"
-    "mm1 scenarios/mm1.json --set duration=20m"
+    "quickstart scenarios/quickstart.json --set duration=20min"
+    "mm1 scenarios/mm1.json --set duration=2h"
 )
 variants=("gcc -O0" "gcc -O3" "clang -O0" "clang -O3")
 

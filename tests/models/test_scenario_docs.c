@@ -1,14 +1,6 @@
 /* Goal of this file: the reference in docs/scenario.md is what the key table says, line by line. With
  * DGSIM_UPDATE set it writes the reference anew instead. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
+#include "tests/models/test_scenario.h"
 
 #include "models/scenario_keys.h"
 #include "models/scenario_latency.h"
@@ -198,11 +190,48 @@ static void page_names_the_places(void **state)
     free(page);
 }
 
+/* The indented lines below a heading, without their indent. */
+static void example_text(const char *page, const char *heading, char *out)
+{
+    const char *at = strstr(page, heading);
+    assert_non_null(at);
+    at = strstr(at, "\n    ") + 1;
+    while (strncmp(at, "    ", 4) == 0) {
+        size_t length = strcspn(at, "\n") + 1;
+        memcpy(out, at + 4, length - 4);
+        out += length - 4;
+        at += length;
+    }
+    *out = '\0';
+}
+
+/* Goal: the page's example is right and draws no warning. */
+static void page_example_is_right(void **state)
+{
+    char path[4096], text[TEXT_SIZE], with[TEXT_SIZE], base[4300];
+    const char *source = getenv("SRC");
+    struct attempt attempt;
+    doc_path(path, sizeof path);
+    char *page = read_all(path);
+    example_text(page, "## A small one", text);
+    snprintf(base, sizeof base, "%s/scenarios/quickstart.json",
+             realpath(source != NULL ? source : ".", path));
+    replaced(text, "quickstart.json", base, with);
+    attempt_text(*state, with, NULL, &attempt);
+    if (!attempt.ok)
+        fail_msg("%s", attempt.error.text);
+    assert_string_equal(attempt.warnings, "");
+    assert_int_equal(attempt.scenario.nodes[0].count, 10);
+    scenario_free(&attempt.scenario);
+    free(page);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(page_shows_the_table),
         cmocka_unit_test(page_names_the_places),
+        cmocka_unit_test_setup_teardown(page_example_is_right, folder_make, folder_remove),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
