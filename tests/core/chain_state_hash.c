@@ -33,12 +33,12 @@ static void put_money(hasher *hash, const struct dg_chain *chain)
 static void put_account(hasher *hash, const struct dg_node_account *account)
 {
     const int64_t sums[] = {
-        account->fees,     account->rewards,  account->verifier_fees,    account->slashed,
+        account->fees,     account->rewards,          account->verifier_fees, account->slashed,
         account->refunded, account->verifier_rewards, account->compute_milli, account->jailed_until,
     };
     const uint32_t counts[] = {
-        account->answers,  account->checks,  account->failures,
-        account->offences, account->reveals, account->missed, account->state,
+        account->answers, account->checks, account->failures, account->offences,
+        account->reveals, account->missed, account->state,
     };
 
     put(hash, sums, sizeof sums);
@@ -48,12 +48,21 @@ static void put_account(hasher *hash, const struct dg_node_account *account)
 static void put_node(hasher *hash, const struct node_party *node)
 {
     const uint64_t numbers[] = {
-        node->operator_id,       node->model_count,       node->cost_class,
-        node->verifier,          node->changed,           node->verifier_place,
-        (uint64_t)node->price,   (uint64_t)node->declared_cost,
-        (uint64_t)node->record.mean, (uint64_t)node->record.variance,
-        node->record.passed,     node->record.failed,     node->test.outcomes,
-        node->serving_compute,   node->verifier_points,
+        node->operator_id,
+        node->model_count,
+        node->cost_class,
+        node->verifier,
+        node->changed,
+        node->verifier_place,
+        (uint64_t)node->price,
+        (uint64_t)node->declared_cost,
+        (uint64_t)node->record.mean,
+        (uint64_t)node->record.variance,
+        node->record.passed,
+        node->record.failed,
+        node->test.outcomes,
+        node->serving_compute,
+        node->verifier_points,
         (uint64_t)node->frozen_verifier_rewards,
     };
 
@@ -83,10 +92,12 @@ static void put_registry(hasher *hash, const struct registry *registry)
 static void put_receipt(hasher *hash, const struct dg_receipt *receipt)
 {
     const uint64_t numbers[] = {
-        receipt->number,     receipt->request,         receipt->user,
-        receipt->node,       receipt->model,           receipt->tokens_in,
-        receipt->tokens_out, (uint64_t)receipt->compute_milli,
-        (uint64_t)receipt->fee, (uint64_t)receipt->royalty, (uint64_t)receipt->rate,
+        receipt->number,         receipt->request,
+        receipt->user,           receipt->node,
+        receipt->model,          receipt->tokens_in,
+        receipt->tokens_out,     (uint64_t)receipt->compute_milli,
+        (uint64_t)receipt->fee,  (uint64_t)receipt->royalty,
+        (uint64_t)receipt->rate,
     };
 
     put(hash, numbers, sizeof numbers);

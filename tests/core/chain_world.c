@@ -59,9 +59,9 @@ static void add_models(struct chain_world *world)
     assert_status(dg_chain_add_model(world->chain, provider, DG_SIZE_8B, 8192, 0, DG_ONE / 10, &id),
                   DG_OK);
     assert_int_equal(id, MODEL_SMALL);
-    assert_status(dg_chain_add_model(world->chain, provider, DG_SIZE_70B, 8192, DG_TOKEN / 50, 0,
-                                     &id),
-                  DG_OK);
+    assert_status(
+        dg_chain_add_model(world->chain, provider, DG_SIZE_70B, 8192, DG_TOKEN / 50, 0, &id),
+        DG_OK);
     assert_int_equal(id, MODEL_LARGE);
 }
 

@@ -120,17 +120,17 @@ size_t chain_world_drop_notices(struct chain_world *world); /* how many there we
 /* Hash of everything the chain remembers, the order of its heaps and pools included. */
 void chain_world_state(const struct dg_chain *chain, struct dg_hash *out);
 
-#define assert_status(call, expected) \
+#define assert_status(call, expected)                                                              \
     assert_string_equal(dg_status_name(call), dg_status_name(expected))
 
 /* The call fails with that status and leaves no trace. */
-#define assert_refused(world, call, expected)                         \
-    do {                                                              \
-        struct dg_hash before_, after_;                               \
-        chain_world_state((world)->chain, &before_);                  \
-        assert_status(call, expected);                                \
-        chain_world_state((world)->chain, &after_);                   \
-        assert_memory_equal(&before_, &after_, sizeof before_);       \
+#define assert_refused(world, call, expected)                                                      \
+    do {                                                                                           \
+        struct dg_hash before_, after_;                                                            \
+        chain_world_state((world)->chain, &before_);                                               \
+        assert_status(call, expected);                                                             \
+        chain_world_state((world)->chain, &after_);                                                \
+        assert_memory_equal(&before_, &after_, sizeof before_);                                    \
     } while (0)
 
 #endif

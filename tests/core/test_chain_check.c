@@ -393,8 +393,7 @@ static void seal_of_another_check(void **state)
     assert_status(chain_world_open_answer(world), DG_OK);
     assert_status(chain_world_commit(world, first.members[1], GOOD), DG_OK);
     assert_status(chain_world_commit(world, first.members[2], GOOD), DG_OK);
-    assert_refused(world,
-                   dg_chain_reveal_score(world->chain, 0, check, first.members[0], GOOD, 1),
+    assert_refused(world, dg_chain_reveal_score(world->chain, 0, check, first.members[0], GOOD, 1),
                    DG_ERROR_COMMITMENT);
 }
 

@@ -19,21 +19,21 @@ struct script {
 
 /* Repeats the call when it ran out of memory, after making sure that it changed nothing. The state is
  * looked at only when the refusal may be near. */
-#define MUST(script, call)                                                        \
-    do {                                                                          \
-        bool near_ = (script)->memory.left > 0 && (script)->memory.left < MARGIN; \
-        struct dg_hash before_, after_;                                           \
-        if (near_)                                                                \
-            chain_world_state((script)->world.chain, &before_);                   \
-        enum dg_status status_ = (call);                                          \
-        if (status_ == DG_ERROR_MEMORY) {                                         \
-            assert_true(near_ && (script)->memory.refused);                       \
-            chain_world_state((script)->world.chain, &after_);                    \
-            assert_memory_equal(&before_, &after_, sizeof before_);               \
-            (script)->refusals++;                                                 \
-            status_ = (call);                                                     \
-        }                                                                         \
-        assert_status(status_, DG_OK);                                            \
+#define MUST(script, call)                                                                         \
+    do {                                                                                           \
+        bool near_ = (script)->memory.left > 0 && (script)->memory.left < MARGIN;                  \
+        struct dg_hash before_, after_;                                                            \
+        if (near_)                                                                                 \
+            chain_world_state((script)->world.chain, &before_);                                    \
+        enum dg_status status_ = (call);                                                           \
+        if (status_ == DG_ERROR_MEMORY) {                                                          \
+            assert_true(near_ && (script)->memory.refused);                                        \
+            chain_world_state((script)->world.chain, &after_);                                     \
+            assert_memory_equal(&before_, &after_, sizeof before_);                                \
+            (script)->refusals++;                                                                  \
+            status_ = (call);                                                                      \
+        }                                                                                          \
+        assert_status(status_, DG_OK);                                                             \
     } while (0)
 
 static void script_params(struct dg_params *params)
@@ -79,8 +79,10 @@ static void script_register(struct script *script)
         MUST(script, dg_chain_lock(chain, id, 0, WORLD_LOCKED, &grant));
     }
     for (uint32_t i = 0; i < SCRIPT_NODES; i++) {
-        struct dg_node_spec spec = {.operator_id = i % 20, .model_count = i % 2 == 0,
-                                    .verifier = i % 2 == 1, .stake = 1000 * DG_TOKEN};
+        struct dg_node_spec spec = {.operator_id = i % 20,
+                                    .model_count = i % 2 == 0,
+                                    .verifier = i % 2 == 1,
+                                    .stake = 1000 * DG_TOKEN};
         MUST(script, dg_chain_add_node(chain, 0, &spec, &id));
         assert_int_equal(id, i);
     }

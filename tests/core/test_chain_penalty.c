@@ -108,7 +108,8 @@ static void first_offence(void **state)
     assert_int_equal(record.state, DG_NODE_JAILED);
     assert_int_equal(record.stake, WORLD_STAKE - WORLD_STAKE / 20);
     assert_int_equal(record.quality, BAD);
-    assert_int_equal(dg_chain_next_deadline(world->chain), 100 + 60 * DG_SECOND); /* stale: the check's */
+    assert_int_equal(dg_chain_next_deadline(world->chain),
+                     100 + 60 * DG_SECOND); /* stale: the check's */
 }
 
 /* Goal: repeats inside the window cost 5, 10 and 20 % of what is left and double the term; the next one
@@ -121,8 +122,7 @@ static void repeats(void **state)
     for (int i = 0; i < 3; i++) {
         offend(world, NODE_SERVER);
         (void)chain_world_notice(world, DG_NOTICE_SLASH);
-        assert_int_equal(chain_world_notice(world, DG_NOTICE_JAIL).at,
-                         world->now + (7 << i) * DAY);
+        assert_int_equal(chain_world_notice(world, DG_NOTICE_JAIL).at, world->now + (7 << i) * DAY);
         assert_int_equal(stake(world, NODE_SERVER), left[i]);
         chain_world_advance(world, chain_world_account(world, NODE_SERVER).jailed_until);
         (void)chain_world_notice(world, DG_NOTICE_RELEASE);
@@ -313,7 +313,9 @@ static void nobody_to_reward(void **state)
 /* Adds a node that serves the small model and verifies. */
 static uint32_t add_both(struct chain_world *world)
 {
-    struct dg_node_spec spec = {.operator_id = OPERATOR_OTHER, .model_count = 1, .verifier = true,
+    struct dg_node_spec spec = {.operator_id = OPERATOR_OTHER,
+                                .model_count = 1,
+                                .verifier = true,
                                 .stake = 1000 * DG_TOKEN};
     uint32_t node;
 

@@ -21,7 +21,7 @@ struct drive {
     struct chain_world world;
     uint64_t random;
     uint64_t seed;
-    uint64_t number[GATEWAYS_MAX]; /* of each gateway's next receipt */
+    uint64_t number[GATEWAYS_MAX];   /* of each gateway's next receipt */
     uint64_t reported[GATEWAYS_MAX]; /* the next period it may report */
     uint32_t operators, users, gateways, providers, models, nodes;
     struct dg_notice checks[CHECKS_KNOWN];
@@ -132,8 +132,7 @@ static enum dg_status add_node(struct drive *drive)
 
 static enum dg_status deposit(struct drive *drive)
 {
-    return dg_chain_deposit(drive->world.chain, below(drive, drive->users + 1),
-                            any_amount(drive));
+    return dg_chain_deposit(drive->world.chain, below(drive, drive->users + 1), any_amount(drive));
 }
 
 static enum dg_status lock(struct drive *drive)
@@ -219,8 +218,7 @@ static enum dg_status reveal(struct drive *drive)
     if (percent(drive, 10))
         period -= period > 0;
     chain_world_beacon(period + drive->seed, beacon);
-    enum dg_status status =
-        dg_chain_reveal(drive->world.chain, drive->world.now, period, beacon);
+    enum dg_status status = dg_chain_reveal(drive->world.chain, drive->world.now, period, beacon);
     if (status == DG_OK)
         drive->world.period = period + 1;
     return status;
@@ -332,9 +330,9 @@ static const struct {
     unsigned weight;
     enum dg_status (*call)(struct drive *drive);
 } calls[] = {
-    {1, add_party}, {1, add_model}, {2, add_node},     {3, deposit}, {5, lock},        {9, report},
-    {5, reveal},    {15, open_answer}, {28, commit}, {24, show},   {5, advance}, {1, close_epoch},
-    {1, settle},
+    {1, add_party}, {1, add_model},   {2, add_node},     {3, deposit}, {5, lock},
+    {9, report},    {5, reveal},      {15, open_answer}, {28, commit}, {24, show},
+    {5, advance},   {1, close_epoch}, {1, settle},
 };
 
 static enum dg_status any_call(struct drive *drive)
@@ -353,9 +351,18 @@ static enum dg_status any_call(struct drive *drive)
 static void remember_notice(struct drive *drive, const struct dg_notice *notice)
 {
     const uint64_t fields[] = {
-        notice->kind,   notice->verdict,      notice->member_count,  notice->revealed_count,
-        notice->score,  notice->check,        notice->node,          notice->model,
-        notice->gateway, notice->verifier,    notice->number,        (uint64_t)notice->at,
+        notice->kind,
+        notice->verdict,
+        notice->member_count,
+        notice->revealed_count,
+        notice->score,
+        notice->check,
+        notice->node,
+        notice->model,
+        notice->gateway,
+        notice->verifier,
+        notice->number,
+        (uint64_t)notice->at,
         (uint64_t)notice->amount,
     };
     crypto_generichash_update(&drive->history, (const uint8_t *)fields, sizeof fields);
@@ -441,8 +448,8 @@ static void drive_call(struct drive *drive)
     drive->statuses[status]++;
     const char *rule = broken_rule(drive, status);
     if (rule != NULL)
-        fail_msg("%s: seed %llu, call %u (%s)", rule, (unsigned long long)drive->seed,
-                 drive->calls, dg_status_name(status));
+        fail_msg("%s: seed %llu, call %u (%s)", rule, (unsigned long long)drive->seed, drive->calls,
+                 dg_status_name(status));
     if (percent(drive, 25)) {
         take_notices(drive);
         chain_world_state(drive->world.chain, &drive->state);
@@ -466,8 +473,15 @@ static void drive_run(struct drive *drive, uint64_t seed, unsigned count, struct
 static void long_drive(void **state)
 {
     static const enum dg_status expected[] = {
-        DG_OK,           DG_ERROR_ARGUMENT,   DG_ERROR_UNKNOWN_ID, DG_ERROR_STATE,     DG_ERROR_FUNDS,
-        DG_ERROR_REPLAY, DG_ERROR_NOT_MEMBER, DG_ERROR_COMMITMENT, DG_ERROR_OVERFLOW,
+        DG_OK,
+        DG_ERROR_ARGUMENT,
+        DG_ERROR_UNKNOWN_ID,
+        DG_ERROR_STATE,
+        DG_ERROR_FUNDS,
+        DG_ERROR_REPLAY,
+        DG_ERROR_NOT_MEMBER,
+        DG_ERROR_COMMITMENT,
+        DG_ERROR_OVERFLOW,
     };
     static struct drive drive;
     struct dg_hash end;

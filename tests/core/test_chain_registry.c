@@ -63,8 +63,7 @@ static void genesis(void **state)
     uint32_t id = 77;
 
     dg_chain_totals(world->chain, &totals);
-    assert_int_equal(totals.genesis,
-                     WORLD_OPERATORS * WORLD_GENESIS + WORLD_USERS * WORLD_BALANCE);
+    assert_int_equal(totals.genesis, WORLD_OPERATORS * WORLD_GENESIS + WORLD_USERS * WORLD_BALANCE);
     assert_refused(world, dg_chain_add_operator(world->chain, -1, &id), DG_ERROR_ARGUMENT);
     assert_refused(world, dg_chain_add_user(world->chain, -1, &id), DG_ERROR_ARGUMENT);
     assert_status(dg_chain_close_epoch(world->chain, 0), DG_OK);

@@ -23,8 +23,8 @@ static int teardown(void **state)
 static void good_receipts(const struct chain_world *world, struct dg_receipt receipts[FOUR])
 {
     for (uint32_t i = 0; i < FOUR; i++)
-        receipts[i] = chain_world_receipt(world, 0, i, i % 2 == 0 ? NODE_SERVER : NODE_OTHER,
-                                          MODEL_SMALL);
+        receipts[i] =
+            chain_world_receipt(world, 0, i, i % 2 == 0 ? NODE_SERVER : NODE_OTHER, MODEL_SMALL);
 }
 
 static enum dg_status send(struct chain_world *world, uint64_t period,
@@ -294,8 +294,10 @@ static void extremes_overflow(void **state)
     receipt.tokens_out = UINT32_MAX; /* 4e21 milli-CU */
     assert_refused(&world, send(&world, 0, &receipt, 1), DG_ERROR_OVERFLOW);
 
-    struct dg_node_spec spec = {.operator_id = OPERATOR_OTHER, .model_count = 1,
-                                .price = INT64_MAX, .stake = 1000 * DG_TOKEN};
+    struct dg_node_spec spec = {.operator_id = OPERATOR_OTHER,
+                                .model_count = 1,
+                                .price = INT64_MAX,
+                                .stake = 1000 * DG_TOKEN};
     assert_status(dg_chain_add_node(world.chain, 0, &spec, &node), DG_OK);
     receipt = chain_world_receipt(&world, 0, 0, NODE_SERVER, MODEL_SMALL);
     receipt.node = node;

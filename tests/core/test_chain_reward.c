@@ -71,8 +71,7 @@ static void report_answers(struct chain_world *world, uint32_t gateway, uint32_t
     struct dg_receipt receipts[8];
 
     for (unsigned i = 0; i < count; i++)
-        receipts[i] =
-            chain_world_receipt(world, gateway, world->number[gateway]++, node, model);
+        receipts[i] = chain_world_receipt(world, gateway, world->number[gateway]++, node, model);
     struct dg_report report = chain_world_report(gateway, world->period, receipts, count);
     assert_status(dg_chain_report(world->chain, world->now, &report), DG_OK);
 }
@@ -229,7 +228,9 @@ static void large_premium(void **state)
 static void premium_boundary(void **state)
 {
     struct chain_world *world = *state;
-    struct dg_node_spec spec = {.operator_id = OPERATOR_OTHER, .models = {2, 3}, .model_count = 2,
+    struct dg_node_spec spec = {.operator_id = OPERATOR_OTHER,
+                                .models = {2, 3},
+                                .model_count = 2,
                                 .stake = 1000 * DG_TOKEN};
     uint32_t medium, large, node;
 
@@ -260,8 +261,10 @@ static void shares_by_quality(void **state)
 
 static uint32_t add_costly(struct chain_world *world, int64_t cost)
 {
-    struct dg_node_spec spec = {.operator_id = OPERATOR_OTHER, .model_count = 1,
-                                .declared_cost = cost, .stake = 1000 * DG_TOKEN};
+    struct dg_node_spec spec = {.operator_id = OPERATOR_OTHER,
+                                .model_count = 1,
+                                .declared_cost = cost,
+                                .stake = 1000 * DG_TOKEN};
     uint32_t node;
 
     assert_status(dg_chain_add_node(world->chain, 0, &spec, &node), DG_OK);
@@ -413,7 +416,9 @@ static void exclusion_keeps_frozen(void **state)
 static void frozen_verifier_part(void **state)
 {
     struct chain_world *world = *state;
-    struct dg_node_spec spec = {.operator_id = OPERATOR_OTHER, .model_count = 1, .verifier = true,
+    struct dg_node_spec spec = {.operator_id = OPERATOR_OTHER,
+                                .model_count = 1,
+                                .verifier = true,
                                 .stake = 1000 * DG_TOKEN};
     uint32_t node;
 
@@ -434,8 +439,7 @@ static void frozen_verifier_part(void **state)
     uint32_t reveals = 0;
     for (uint32_t i = 0; i <= node; i++)
         reveals += chain_world_account(world, i).reveals;
-    assert_int_equal(account.verifier_rewards,
-                     VERIFIER_POOL * account.reveals / (int64_t)reveals);
+    assert_int_equal(account.verifier_rewards, VERIFIER_POOL * account.reveals / (int64_t)reveals);
 }
 
 /* ---- the pools of verifiers and gateways ---- */
@@ -493,8 +497,10 @@ static void verifier_cost(void **state)
     chain = world.chain;
     /* Further verifiers that may be drawn: one of the highest declared cost, one of half of it. */
     for (int64_t cost = 10; cost >= 5; cost -= 5) {
-        struct dg_node_spec spec = {.operator_id = OPERATOR_OTHER, .verifier = true,
-                                    .declared_cost = cost, .stake = 1000 * DG_TOKEN};
+        struct dg_node_spec spec = {.operator_id = OPERATOR_OTHER,
+                                    .verifier = true,
+                                    .declared_cost = cost,
+                                    .stake = 1000 * DG_TOKEN};
         assert_status(dg_chain_add_node(chain, 0, &spec, &id), DG_OK);
     }
     uint32_t dear = id - 1, cheap = id;
@@ -539,26 +545,16 @@ static void gateways_by_compute(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        CHECKED(epoch_publishes_changes),
-        CHECKED(epoch_publishes_nothing_twice),
-        CHECKED(nobody_worked),
-        cmocka_unit_test(emission_of_a_part),
-        cmocka_unit_test(no_emission),
-        UNCHECKED(shares_by_compute),
-        UNCHECKED(large_premium),
-        UNCHECKED(premium_boundary),
-        CHECKED(shares_by_quality),
-        CHECKED(shares_by_cost),
-        CHECKED(no_negative_points),
-        CHECKED(failed_work_is_not_rewarded),
-        UNCHECKED(gateways_by_compute),
-        cmocka_unit_test(huge_points),
-        CHECKED(rewards_freeze),
-        cmocka_unit_test(rewards_kept),
-        CHECKED(exclusion_keeps_frozen),
-        CHECKED(frozen_verifier_part),
-        CHECKED(verifiers_by_distance),
-        CHECKED(inconclusive_earns_nothing),
+        CHECKED(epoch_publishes_changes), CHECKED(epoch_publishes_nothing_twice),
+        CHECKED(nobody_worked),           cmocka_unit_test(emission_of_a_part),
+        cmocka_unit_test(no_emission),    UNCHECKED(shares_by_compute),
+        UNCHECKED(large_premium),         UNCHECKED(premium_boundary),
+        CHECKED(shares_by_quality),       CHECKED(shares_by_cost),
+        CHECKED(no_negative_points),      CHECKED(failed_work_is_not_rewarded),
+        UNCHECKED(gateways_by_compute),   cmocka_unit_test(huge_points),
+        CHECKED(rewards_freeze),          cmocka_unit_test(rewards_kept),
+        CHECKED(exclusion_keeps_frozen),  CHECKED(frozen_verifier_part),
+        CHECKED(verifiers_by_distance),   CHECKED(inconclusive_earns_nothing),
         cmocka_unit_test(verifier_cost),
     };
 
