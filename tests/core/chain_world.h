@@ -1,7 +1,8 @@
-/* chain_world.h - a small chain with known parties, honest messages for it, and a view of its whole state.
+/* chain_world.h - a small chain with known parties, honest messages for it, and a view of its whole
+ * state.
  *
- * Operators own what their names say; every answer takes no time, so its fee has no latency term.
- */
+ * Operators own what their names say; every answer takes no time, so its fee has no latency
+ * term. */
 #ifndef TESTS_CORE_CHAIN_WORLD_H
 #define TESTS_CORE_CHAIN_WORLD_H
 
@@ -43,8 +44,8 @@ enum {
 #define WORLD_BALANCE (1000 * DG_TOKEN)  /* of a user, before it locks */
 #define WORLD_LOCKED  (100 * DG_TOKEN)   /* by each user for each gateway */
 
-/* The fee of chain_world_receipt() by the small model, worked out by hand: 3 CU at 0.05 DGAI, royalty
- * 10 %; shares of 2, 5 and 3 %. */
+/* The fee of chain_world_receipt() by the small model, worked out by hand: 3 CU at 0.05 DGAI,
+ * royalty 10 %; shares of 2, 5 and 3 %. */
 #define SMALL_MILLI        3000
 #define SMALL_FEE          165000
 #define SMALL_ROYALTY      15000
@@ -93,8 +94,8 @@ uint64_t chain_world_nonce(uint32_t gateway, uint64_t number);
 
 /* ---- steps, which must succeed ---- */
 
-/* Reports one receipt of gateway 0 and reveals the period; with every answer drawn that opens a check,
- * whose notice is kept in world->check. Returns the check. */
+/* Reports one receipt of gateway 0 and reveals the period; with every answer drawn that opens a
+ * check, whose notice is kept in world->check. Returns the check. */
 uint32_t chain_world_check(struct chain_world *world, uint32_t node, uint32_t model);
 void chain_world_reveal(struct chain_world *world); /* world->period, which then moves on */
 void chain_world_advance(struct chain_world *world, int64_t now);

@@ -1,5 +1,5 @@
-/* test_chain_check.c - the life of a check whose parties act in time: committee, opening, sealed scores,
- * verdict. Silence and lateness are in test_chain_silence.c. */
+/* test_chain_check.c - the life of a check whose parties act in time: committee, opening, sealed
+ * scores, verdict. Silence and lateness are in test_chain_silence.c. */
 #include "chain_world.h"
 
 enum { GOOD = 60000, BAD = 5000, MIDDLE = 32768 /* 0.5 of 65535, rounded up */ };
@@ -46,7 +46,8 @@ static void members_by_ticket(const struct chain_world *world, uint32_t first, u
     }
 }
 
-/* Goal: anybody can recompute the committee, best ticket first; the server's own verifier is left out. */
+/* Goal: anybody can recompute the committee, best ticket first; the server's own verifier is left
+ * out. */
 static void committee_by_tickets(void **state)
 {
     struct chain_world *world = *state;
@@ -122,7 +123,8 @@ static void checks_are_spread(void **state)
 
 /* ---- pass and fail ---- */
 
-/* Goal: a check that passes: notices in order with their fields, the fee settled, the record moved. */
+/* Goal: a check that passes: notices in order with their fields, the fee settled, the record
+ * moved. */
 static void pass(void **state)
 {
     struct chain_world *world = *state;
@@ -228,7 +230,8 @@ static void one_liar(void **state)
 
 /* ---- what a verifier is paid ---- */
 
-/* Goal: the fund pays each reveal in full or not at all: 4950 pays two fees of 2000, then 950 are left. */
+/* Goal: the fund pays each reveal in full or not at all: 4950 pays two fees of 2000, then 950 are
+ * left. */
 static void fund_pays_in_full(void **state)
 {
     struct chain_world world;
@@ -277,7 +280,8 @@ static void opening(void **state)
                    DG_ERROR_REPLAY);
 }
 
-/* Goal: scores may come before the answer is opened; the reveal phase starts with the last of all. */
+/* Goal: scores may come before the answer is opened; the reveal phase starts with the last of
+ * all. */
 static void opened_last(void **state)
 {
     struct chain_world *world = *state;

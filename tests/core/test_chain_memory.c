@@ -1,7 +1,7 @@
-/* test_chain_memory.c - memory that runs out. One script of calls is run again and again, each time with
- * another of its requests for memory refused: the call that asked fails and leaves no trace, the same call
- * again succeeds, and the script ends as if nothing had happened. Nothing is leaked.
- */
+/* test_chain_memory.c - memory that runs out. One script of calls is run again and again, each
+ * time with another of its requests for memory refused: the call that asked fails and leaves no
+ * trace, the same call again succeeds, and the script ends as if nothing had happened. Nothing
+ * is leaked. */
 #include "chain_world.h"
 
 enum {
@@ -17,8 +17,8 @@ struct script {
     unsigned refusals;
 };
 
-/* Repeats the call when it ran out of memory, after making sure that it changed nothing. The state is
- * looked at only when the refusal may be near. */
+/* Repeats the call when it ran out of memory, after making sure that it changed nothing. The state
+ * is looked at only when the refusal may be near. */
 #define MUST(script, call)                                                                         \
     do {                                                                                           \
         bool near_ = (script)->memory.left > 0 && (script)->memory.left < MARGIN;                  \
@@ -110,7 +110,8 @@ static void script_report(struct script *script)
     chain_world_no_notice(world);
 }
 
-/* Every other check is opened and scored by all members: of these the first passes, the others fail. */
+/* Every other check is opened and scored by all members: of these the first passes, the others
+ * fail. */
 static void script_judge(struct script *script)
 {
     struct chain_world *world = &script->world;
@@ -126,8 +127,8 @@ static void script_judge(struct script *script)
     }
 }
 
-/* A quarter is opened, so that whole committees are replaced; the rest fails. Then the ends of all jail
- * terms, an epoch and a settlement. */
+/* A quarter is opened, so that whole committees are replaced; the rest fails. Then the ends of all
+ * jail terms, an epoch and a settlement. */
 static void script_pass_time(struct script *script)
 {
     struct chain_world *world = &script->world;
@@ -182,8 +183,8 @@ static void every_request_refused(void **state)
     }
 }
 
-/* Goal: a chain that never got memory leaves nothing behind; one that is full still answers, decides by
- * what it has, and can be closed. */
+/* Goal: a chain that gets no more memory refuses what needs some, goes on with the rest, and can be
+ * closed. */
 static void no_memory_at_all(void **state)
 {
     struct chain_memory memory = {0};

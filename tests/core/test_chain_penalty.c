@@ -112,8 +112,8 @@ static void first_offence(void **state)
                      100 + 60 * DG_SECOND); /* stale: the check's */
 }
 
-/* Goal: repeats inside the window cost 5, 10 and 20 % of what is left and double the term; the next one
- * excludes, takes no stake and changes nothing any more. */
+/* Goal: repeats inside the window cost 5, 10 and 20 % of what is left and double the term; the next
+ * one excludes, takes no stake and changes nothing any more. */
 static void repeats(void **state)
 {
     struct chain_world *world = *state;
@@ -168,8 +168,8 @@ static void window_forgets(void **state)
     assert_int_equal(chain_world_notice(world, DG_NOTICE_SLASH).amount, 342 * DG_TOKEN);
 }
 
-/* Goal: the old answers of a jailed node can make it offend again: the term is extended, and only the
- * later of both ends releases it. */
+/* Goal: the old answers of a jailed node can make it offend again: the term is extended, and only
+ * the later of both ends releases it. */
 static void offence_in_jail(void **state)
 {
     struct chain_world *world = *state;
@@ -217,7 +217,8 @@ static void shorter_term(void **state)
     chain_world_close(&world);
 }
 
-/* Goal: without a jail term the node is slashed and published, and stays active until its exclusion. */
+/* Goal: without a jail term the node is slashed and published, and stays active until its
+ * exclusion. */
 static void no_jail(void **state)
 {
     struct chain_world world;
@@ -262,8 +263,8 @@ static void whole_stake(void **state)
     chain_world_close(&world);
 }
 
-/* Goal: the reporters' share goes in equal parts to those that revealed, the rest is burned, with the
- * 2 micro-tokens that 20 DGAI among three leave. */
+/* Goal: the reporters' share goes in equal parts to those that revealed, the rest is burned, with
+ * the 2 micro-tokens that 20 DGAI among three leave. */
 static void reporter_share(void **state)
 {
     struct chain_world world;
@@ -323,7 +324,8 @@ static uint32_t add_both(struct chain_world *world)
     return node;
 }
 
-/* Whether the node is drawn in any of 40 checks of the server; without it that has a chance of 1e-16. */
+/* Whether the node is drawn in any of 40 checks of the server; without it that has a chance of
+ * 1e-16. */
 static bool ever_drawn(struct chain_world *world, uint32_t node)
 {
     bool drawn = false;
@@ -338,8 +340,8 @@ static bool ever_drawn(struct chain_world *world, uint32_t node)
     return drawn;
 }
 
-/* Goal: a verifier leaves the pool while in jail and is back after its release, with its stake as it is
- * then; the pool keeps the others meanwhile. */
+/* Goal: a verifier leaves the pool while in jail and is back after its release, with its stake as
+ * it is then; the pool keeps the others meanwhile. */
 static void verifier_leaves_and_returns(void **state)
 {
     struct chain_world *world = *state;
@@ -370,7 +372,8 @@ static void excluded_verifier(void **state)
     assert_false(ever_drawn(world, node));
 }
 
-/* Goal: places in the pool stay consistent when verifiers leave from its middle, its start and its end. */
+/* Goal: places in the pool stay consistent when verifiers leave from its middle, its start and its
+ * end. */
 static void pool_places(void **state)
 {
     struct chain_world *world = *state;
@@ -420,7 +423,8 @@ static void weight_follows_stake(void **state)
     chain_world_close(&world);
 }
 
-/* Goal: a verifier jailed while it holds a seat keeps it, since only the draw asks whether it is free. */
+/* Goal: a verifier jailed while it holds a seat keeps it, since only the draw asks whether it is
+ * free. */
 static void seat_outlives_jail(void **state)
 {
     struct chain_world *world = *state;

@@ -125,8 +125,8 @@ static void gateways_and_models(void **state)
     assert_int_equal(record.royalty, DG_ONE);
 }
 
-/* Goal: a royalty that the funds and the largest discount would not leave is refused: with shares of 80 %
- * and a discount of 30 % at most 0.2 * 0.7 / 0.8 = 17.5 %. */
+/* Goal: a royalty that the funds and the largest discount would not leave is refused: with shares
+ * of 80 % and a discount of 30 % at most 0.2 * 0.7 / 0.8 = 17.5 %. */
 static void royalty_limit(void **state)
 {
     struct dg_params params;

@@ -1,5 +1,5 @@
-/* test_chain_report.c - reports are taken whole or not at all; draws follow the beacon; fees are split
- * to the micro-token. */
+/* test_chain_report.c - reports are taken whole or not at all; draws follow the beacon; fees are
+ * split to the micro-token. */
 #include "chain_world.h"
 
 enum { FOUR = 4 };
@@ -69,7 +69,8 @@ static void fees_are_held(void **state)
     chain_world_no_notice(world);
 }
 
-/* Goal: a root over other receipts, over the same in another order, or for another gateway is refused. */
+/* Goal: a root over other receipts, over the same in another order, or for another gateway is
+ * refused. */
 static void root_must_match(void **state)
 {
     struct chain_world *world = *state;
@@ -95,7 +96,8 @@ static void root_must_match(void **state)
     assert_status(dg_chain_report(world->chain, 0, &report), DG_OK);
 }
 
-/* Goal: one gateway reports a period once, an empty report included, and never one already revealed. */
+/* Goal: one gateway reports a period once, an empty report included, and never one already
+ * revealed. */
 static void period_once(void **state)
 {
     struct chain_world *world = *state;
@@ -209,7 +211,8 @@ static void receipts_must_follow(void **state)
     refused_last(world, bad);
 }
 
-/* Goal: by node_discount a fee lies between 70 % of the compute fee and all of it, royalty on top. */
+/* Goal: by node_discount a fee lies between 70 % of the compute fee and all of it, royalty on
+ * top. */
 static void fee_range_discount(void **state)
 {
     struct chain_world *world = *state;
@@ -307,8 +310,8 @@ static void extremes_overflow(void **state)
     chain_world_close(&world);
 }
 
-/* Goal: the sum of all compute is bounded, so that no sum made of it can overflow: free answers of 4e18
- * milli-CU pass one at a time until 2^59 would be passed. */
+/* Goal: the sum of all compute is bounded, so that no sum made of it can overflow: free answers of
+ * 4e18 milli-CU pass one at a time until 2^59 would be passed. */
 static void compute_is_bounded(void **state)
 {
     struct dg_params params;
@@ -372,8 +375,8 @@ static void reveal_one_period(void **state)
     chain_world_no_notice(world);
 }
 
-/* Goal: exactly the receipts that dg_sampling_verify() names are checked, in the order reported, and the
- * fees of the others are settled at once. */
+/* Goal: exactly the receipts that dg_sampling_verify() names are checked, in the order reported,
+ * and the fees of the others are settled at once. */
 static void draws_follow_the_beacon(void **state)
 {
     enum { COUNT = 300 };
@@ -411,8 +414,8 @@ static void draws_follow_the_beacon(void **state)
     chain_world_close(&world);
 }
 
-/* Goal: at rate 0 nothing is checked: every fee is settled at the reveal, to the micro-token, royalty to
- * the provider and the rest to the operator. */
+/* Goal: at rate 0 nothing is checked: every fee is settled at the reveal, to the micro-token,
+ * royalty to the provider and the rest to the operator. */
 static void undrawn_fee_split(void **state)
 {
     struct chain_world world;
@@ -441,8 +444,9 @@ static void undrawn_fee_split(void **state)
     chain_world_close(&world);
 }
 
-/* Goal: the parts of an odd fee add up exactly, by the largest remainder: of 119998 the shares of 2, 5,
- * 10 and 3 % are 2399.96, 5999.9, 11999.8 and 3599.94, the rest 95998.4; all four fractions round up. */
+/* Goal: the parts of an odd fee add up exactly, by the largest remainder: of 119998 the shares of
+ * 2, 5, 10 and 3 % are 2399.96, 5999.9, 11999.8 and 3599.94, the rest 95998.4; all four fractions
+ * round up. */
 static void odd_fee_split(void **state)
 {
     struct chain_world world;

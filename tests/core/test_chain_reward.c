@@ -1,4 +1,5 @@
-/* test_chain_reward.c - epochs publish, settlements mint and share: every number worked out by hand. */
+/* test_chain_reward.c - epochs publish, settlements mint and share: every number worked out by
+ * hand. */
 #include "chain_world.h"
 
 enum { GOOD = 60000, BAD = 5000 };
@@ -145,8 +146,8 @@ static void nobody_worked(void **state)
     assert_int_equal(totals.account[DG_ACCOUNT_RESIDUAL], 2 * EMISSION);
 }
 
-/* Goal: a settlement of 6 h mints 6/168 of the week, rounded half up: 35.714286 DGAI, whose pools are
- * 28571429, 3571429 and 3571428 by the largest remainder. */
+/* Goal: a settlement of 6 h mints 6/168 of the week, rounded half up: 35.714286 DGAI, whose pools
+ * are 28571429, 3571429 and 3571428 by the largest remainder. */
 static void emission_of_a_part(void **state)
 {
     struct chain_world world;
@@ -212,7 +213,8 @@ static void shares_by_compute(void **state)
     assert_int_equal(rewards(world, NODE_OTHER), 266666666 + NODE_POOL);
 }
 
-/* Goal: a model above 13B earns a quarter more: 24 CU count as 30 against 3, ten parts against one. */
+/* Goal: a model above 13B earns a quarter more: 24 CU count as 30 against 3, ten parts against
+ * one. */
 static void large_premium(void **state)
 {
     struct chain_world *world = *state;
@@ -435,7 +437,8 @@ static void frozen_verifier_part(void **state)
     struct dg_node_account account = chain_world_account(world, node);
     assert_int_equal(account.rewards, frozen);
     assert_true(account.verifier_rewards > 0 && account.verifier_rewards < account.rewards);
-    /* One verification of all is its share of the verifiers' points: all scores met the consensus. */
+    /* One verification of all is its share of the verifiers' points: all scores met the
+     * consensus. */
     uint32_t reveals = 0;
     for (uint32_t i = 0; i <= node; i++)
         reveals += chain_world_account(world, i).reveals;
@@ -444,8 +447,8 @@ static void frozen_verifier_part(void **state)
 
 /* ---- the pools of verifiers and gateways ---- */
 
-/* Goal: a verifier earns by its distance from the consensus: scores of 60000, 50000 and 40000 are worth
- * 55535, 65535 and 55535 points. */
+/* Goal: a verifier earns by its distance from the consensus: scores of 60000, 50000 and 40000 are
+ * worth 55535, 65535 and 55535 points. */
 static void verifiers_by_distance(void **state)
 {
     struct chain_world *world = *state;

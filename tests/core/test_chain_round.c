@@ -1,6 +1,6 @@
-/* test_chain_round.c - chain and gateways together, joined by their messages alone: grants and records one
- * way, reports the other; then draws, checks and verdicts, and what the gateways learn of them.
- */
+/* test_chain_round.c - chain and gateways together, joined by their messages alone: grants and
+ * records one way, reports the other; then draws, checks and verdicts, and what the gateways learn
+ * of them. */
 #include "chain_world.h"
 
 #include "dg/gateway.h"
@@ -243,8 +243,9 @@ static void honest_period(void **state)
     round_close(&round);
 }
 
-/* Goal: a node whose answers are bad is jailed by its checks, leaves the gateways' choice with the next
- * records, and returns to it after its term; its users have what the funds leave of their fees. */
+/* Goal: a node whose answers are bad is jailed by its checks, leaves the gateways' choice with the
+ * next records, and returns to it after its term; its users have what the funds leave of their
+ * fees. */
 static void liar_is_routed_around(void **state)
 {
     struct round round;
@@ -286,8 +287,8 @@ static void liar_is_routed_around(void **state)
     round_close(&round);
 }
 
-/* Goal: with every node that serves a model in jail there is no candidate left; a request in flight at
- * the jailed node is still metered, reported and checked. */
+/* Goal: with every node that serves a model in jail there is no candidate left; a request in flight
+ * at the jailed node is still metered, reported and checked. */
 static void answer_from_jail(void **state)
 {
     struct round round;
@@ -313,8 +314,8 @@ static void answer_from_jail(void **state)
     round_close(&round);
 }
 
-/* Goal: a report changed on its way is refused and the true one is taken afterwards; numbers go on over
- * periods, empty ones included. */
+/* Goal: a report changed on its way is refused and the true one is taken afterwards; numbers go on
+ * over periods, empty ones included. */
 static void report_on_its_way(void **state)
 {
     static struct dg_notice checks[REQUESTS_MAX];

@@ -1,4 +1,5 @@
-/* test_chain_silence.c - checks whose parties are silent or late: replacements, missing scores, quorum. */
+/* test_chain_silence.c - checks whose parties are silent or late: replacements, missing scores,
+ * quorum. */
 #include "chain_world.h"
 
 enum { GOOD = 60000 };
@@ -44,8 +45,8 @@ static uint32_t missed(const struct chain_world *world, uint32_t node)
     return chain_world_account(world, node).missed;
 }
 
-/* Goal: an answer never opened fails with score 0 although members had committed: they are neither paid
- * nor struck, and nobody is replaced. */
+/* Goal: an answer never opened fails with score 0 although members had committed: they are neither
+ * paid nor struck, and nobody is replaced. */
 static void never_opened(void **state)
 {
     struct chain_world *world = *state;
@@ -72,8 +73,8 @@ static void never_opened(void **state)
     assert_int_equal(dg_chain_next_deadline(world->chain), INT64_MAX);
 }
 
-/* Goal: a silent member is struck and its seat goes to the next ticket, with a new term for the seat; the
- * member that lost it is outside. */
+/* Goal: a silent member is struck and its seat goes to the next ticket, with a new term for the
+ * seat; the member that lost it is outside. */
 static void silent_member_replaced(void **state)
 {
     struct chain_world *world = *state;
@@ -106,8 +107,8 @@ static void silent_member_replaced(void **state)
     assert_int_equal(missed(world, members[1]), 1);
 }
 
-/* Goal: a seat is replaced once: when the replacement is silent too, the two that committed decide; the
- * empty seat can neither commit nor reveal. */
+/* Goal: a seat is replaced once: when the replacement is silent too, the two that committed decide;
+ * the empty seat can neither commit nor reveal. */
 static void replaced_once(void **state)
 {
     struct chain_world *world = *state;
@@ -133,8 +134,8 @@ static void replaced_once(void **state)
     assert_int_equal(verdict.revealed_count, 2);
 }
 
-/* Goal: two silent members and one ticket left: one seat is filled, the other stays empty and its former
- * holder outside. */
+/* Goal: two silent members and one ticket left: one seat is filled, the other stays empty and its
+ * former holder outside. */
 static void more_silent_than_tickets(void **state)
 {
     struct chain_world *world = *state;
@@ -180,8 +181,8 @@ static void later_verifier_fills_seat(void **state)
     (void)chain_world_notice(world, DG_NOTICE_REVEAL_PHASE);
 }
 
-/* Goal: nobody commits: after the one replacement the check is inconclusive; the fee is settled as if it
- * had passed, and the record does not move. */
+/* Goal: nobody commits: after the one replacement the check is inconclusive; the fee is settled as
+ * if it had passed, and the record does not move. */
 static void nobody_commits(void **state)
 {
     struct chain_world *world = *state;
@@ -206,8 +207,8 @@ static void nobody_commits(void **state)
     assert_int_equal(dg_chain_next_deadline(world->chain), INT64_MAX);
 }
 
-/* Goal: a member silent after its commitment is missing, unpaid and struck; two scores decide by their
- * mean, rounded half up. */
+/* Goal: a member silent after its commitment is missing, unpaid and struck; two scores decide by
+ * their mean, rounded half up. */
 static void silent_after_commit(void **state)
 {
     struct chain_world *world = *state;
@@ -235,7 +236,8 @@ static void silent_after_commit(void **state)
     assert_int_equal(chain_world_account(world, members[0]).reveals, 1);
 }
 
-/* Goal: fewer reveals than the quorum: inconclusive, and the one that revealed is paid all the same. */
+/* Goal: fewer reveals than the quorum: inconclusive, and the one that revealed is paid all the
+ * same. */
 static void quorum_missed(void **state)
 {
     struct dg_params params;
@@ -260,8 +262,8 @@ static void quorum_missed(void **state)
     chain_world_close(&world);
 }
 
-/* Goal: with fewer verifiers than the quorum a check cannot decide: members that committed wait in vain
- * and are not struck for it. */
+/* Goal: with fewer verifiers than the quorum a check cannot decide: members that committed wait in
+ * vain and are not struck for it. */
 static void too_few_verifiers(void **state)
 {
     struct dg_params params;
@@ -286,8 +288,8 @@ static void too_few_verifiers(void **state)
     chain_world_close(&world);
 }
 
-/* Goal: calls at the deadline itself are in time, one nanosecond later they are not, whether or not the
- * deadline has been acted on. */
+/* Goal: calls at the deadline itself are in time, one nanosecond later they are not, whether or not
+ * the deadline has been acted on. */
 static void late_in_commit_phase(void **state)
 {
     struct chain_world *world = *state;
@@ -323,8 +325,8 @@ static void late_in_reveal_phase(void **state)
     assert_refused(world, chain_world_open_answer(world), DG_ERROR_STATE);
 }
 
-/* Goal: an advance long after several deadlines acts once on each check, the earliest first, and starts
- * new terms from the time of the call. */
+/* Goal: an advance long after several deadlines acts once on each check, the earliest first, and
+ * starts new terms from the time of the call. */
 static void advance_is_late(void **state)
 {
     struct chain_world *world = *state;
@@ -345,8 +347,8 @@ static void advance_is_late(void **state)
     assert_int_equal(dg_chain_next_deadline(world->chain), 1000 * DG_SECOND + TERM);
 }
 
-/* Goal: hundreds of deadlines in one advance, each replacing a whole committee or leading to a verdict,
- * keep every notice. */
+/* Goal: hundreds of deadlines in one advance, each replacing a whole committee or leading to a
+ * verdict, keep every notice. */
 static void many_at_once(void **state)
 {
     enum { COUNT = 400, OPENED = 200 };
