@@ -56,7 +56,8 @@ static void smallest_tickets_win(void **state)
         uint32_t members[VERIFIERS];
         assert_int_equal(committee_select(&fixture->pool, &draw, VERIFIERS, members), VERIFIERS);
         for (int i = 1; i < VERIFIERS; i++) {
-            uint64_t before = dg_ticket(&fixture->key, 0, number, members[i - 1], members[i - 1] - 9);
+            uint64_t before =
+                dg_ticket(&fixture->key, 0, number, members[i - 1], members[i - 1] - 9);
             uint64_t after = dg_ticket(&fixture->key, 0, number, members[i], members[i] - 9);
             assert_true(before < after || (before == after && members[i - 1] < members[i]));
         }

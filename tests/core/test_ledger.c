@@ -23,7 +23,8 @@ static int setup(void **state)
     fixture = (struct fixture){.allocator = memory_allocator(NULL)};
     assert_int_equal(ledger_init(&fixture.ledger, &fixture.allocator), DG_OK);
     for (int i = 0; i < 2; i++) {
-        assert_int_equal(ledger_reserve(&fixture.ledger, &fixture.allocator, DG_ACCOUNT_USER), DG_OK);
+        assert_int_equal(ledger_reserve(&fixture.ledger, &fixture.allocator, DG_ACCOUNT_USER),
+                         DG_OK);
         assert_int_equal(ledger_add(&fixture.ledger, DG_ACCOUNT_USER), i);
     }
     *state = &fixture;
@@ -67,13 +68,16 @@ static void refusals(void **state)
     int64_t amount;
 
     assert_int_equal(ledger_credit(ledger, LEDGER_DEPOSITED, DG_ACCOUNT_USER, 0, 10), DG_OK);
-    assert_int_equal(ledger_move(ledger, DG_ACCOUNT_USER, 0, DG_ACCOUNT_USER, 1, 11), DG_ERROR_FUNDS);
+    assert_int_equal(ledger_move(ledger, DG_ACCOUNT_USER, 0, DG_ACCOUNT_USER, 1, 11),
+                     DG_ERROR_FUNDS);
     assert_int_equal(ledger_move(ledger, DG_ACCOUNT_USER, 0, DG_ACCOUNT_USER, 1, -1),
                      DG_ERROR_ARGUMENT);
     assert_int_equal(ledger_move(ledger, DG_ACCOUNT_USER, 2, DG_ACCOUNT_USER, 1, 0),
                      DG_ERROR_UNKNOWN_ID);
-    assert_int_equal(ledger_credit(ledger, LEDGER_MINTED, DG_ACCOUNT_USER, 9, 1), DG_ERROR_UNKNOWN_ID);
-    assert_int_equal(ledger_credit(ledger, LEDGER_MINTED, DG_ACCOUNT_USER, 0, -1), DG_ERROR_ARGUMENT);
+    assert_int_equal(ledger_credit(ledger, LEDGER_MINTED, DG_ACCOUNT_USER, 9, 1),
+                     DG_ERROR_UNKNOWN_ID);
+    assert_int_equal(ledger_credit(ledger, LEDGER_MINTED, DG_ACCOUNT_USER, 0, -1),
+                     DG_ERROR_ARGUMENT);
     assert_int_equal(ledger_balance(ledger, DG_ACCOUNT_COUNT, 0, &amount), DG_ERROR_UNKNOWN_ID);
     assert_int_equal(balance(ledger, DG_ACCOUNT_USER, 0), 10);
     assert_true(ledger_audit(ledger));
@@ -84,11 +88,12 @@ static void supply_is_bounded(void **state)
 {
     struct ledger *ledger = &((struct fixture *)*state)->ledger;
 
-    assert_int_equal(ledger_credit(ledger, LEDGER_GENESIS, DG_ACCOUNT_USER, 0, INT64_MAX - 5), DG_OK);
-    assert_int_equal(ledger_credit(ledger, LEDGER_MINTED, DG_ACCOUNT_USER, 1, 6), DG_ERROR_OVERFLOW);
+    assert_int_equal(ledger_credit(ledger, LEDGER_GENESIS, DG_ACCOUNT_USER, 0, INT64_MAX - 5),
+                     DG_OK);
+    assert_int_equal(ledger_credit(ledger, LEDGER_MINTED, DG_ACCOUNT_USER, 1, 6),
+                     DG_ERROR_OVERFLOW);
     assert_int_equal(ledger_credit(ledger, LEDGER_MINTED, DG_ACCOUNT_USER, 1, 5), DG_OK);
-    assert_int_equal(
-        ledger_move(ledger, DG_ACCOUNT_USER, 1, DG_ACCOUNT_USER, 0, 5), DG_OK);
+    assert_int_equal(ledger_move(ledger, DG_ACCOUNT_USER, 1, DG_ACCOUNT_USER, 0, 5), DG_OK);
     assert_true(balance(ledger, DG_ACCOUNT_USER, 0) == INT64_MAX);
     assert_true(ledger_audit(ledger));
 }
@@ -138,7 +143,8 @@ static void escrow_is_all_or_nothing(void **state)
 {
     const struct dg_allocator allocator = memory_allocator(NULL);
     struct escrow escrow = {0};
-    struct dg_receipt receipts[3] = {{.user = 1, .fee = 40}, {.user = 2, .fee = 5}, {.user = 1, .fee = 61}};
+    struct dg_receipt receipts[3] = {
+        {.user = 1, .fee = 40}, {.user = 2, .fee = 5}, {.user = 1, .fee = 61}};
 
     (void)state;
     lock(&escrow, &allocator, 1, 0, 60);

@@ -50,7 +50,8 @@ static void compute_overflow(void **state)
 static void fee_by_hand(void **state)
 {
     struct dg_params params = standard();
-    struct metering_terms terms = {.price = 50000, .royalty = DG_ONE / 20, .size_class = DG_SIZE_8B};
+    struct metering_terms terms = {
+        .price = 50000, .royalty = DG_ONE / 20, .size_class = DG_SIZE_8B};
     struct metering_fee fee;
 
     (void)state;
@@ -66,13 +67,14 @@ static void fee_by_hand(void **state)
 static void latency_term(void **state)
 {
     struct dg_params params = standard();
-    struct metering_terms terms = {.price = 50000, .royalty = DG_ONE / 20, .size_class = DG_SIZE_8B};
+    struct metering_terms terms = {
+        .price = 50000, .royalty = DG_ONE / 20, .size_class = DG_SIZE_8B};
     int64_t target = metering_target(&params, 250);
     const struct {
         int64_t total, latency;
     } cases[] = {
-        {target, 0},          {target + target / 2, 15000}, {2 * target, 30000},
-        {9 * target, 30000}, {target / 2, 0},
+        {target, 0},     {target + target / 2, 15000}, {2 * target, 30000}, {9 * target, 30000},
+        {target / 2, 0},
     };
 
     (void)state;
@@ -110,7 +112,8 @@ static void maximum_bounds_every_answer(void **state)
         params.fees_latency_mode = (int64_t)(word >> 63);
         assert_int_equal(metering_compute(&params, terms.size_class, in, most, &milli), DG_OK);
         assert_int_equal(metering_maximum(&params, &terms, milli, &maximum), DG_OK);
-        assert_int_equal(metering_answer(&params, &terms, in, out, (int64_t)(word >> 24), &fee), DG_OK);
+        assert_int_equal(metering_answer(&params, &terms, in, out, (int64_t)(word >> 24), &fee),
+                         DG_OK);
         assert_true(fee.total <= maximum && fee.total >= fee.royalty);
 
         int64_t limit = metering_price_limit(&params, terms.royalty, milli, maximum);

@@ -209,10 +209,14 @@ static void tickets_follow_weight(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(commitment_is_blake2b),  cmocka_unit_test(commitments_differ),
-        cmocka_unit_test(root_follows_rfc6962),   cmocka_unit_test(root_binds),
-        cmocka_unit_test(keys_differ),            cmocka_unit_test(draws_at_its_rate),
-        cmocka_unit_test(draw_depends_on_identity), cmocka_unit_test(tickets_follow_weight),
+        cmocka_unit_test(commitment_is_blake2b),
+        cmocka_unit_test(commitments_differ),
+        cmocka_unit_test(root_follows_rfc6962),
+        cmocka_unit_test(root_binds),
+        cmocka_unit_test(keys_differ),
+        cmocka_unit_test(draws_at_its_rate),
+        cmocka_unit_test(draw_depends_on_identity),
+        cmocka_unit_test(tickets_follow_weight),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
