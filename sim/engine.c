@@ -80,6 +80,12 @@ event_handle engine_post(struct engine *engine, int64_t time_ns, uint16_t kind, 
 }
 
 /* The posting number in the handle tells this event from earlier and later ones in the same slot. */
+static event_handle handle_of(const struct engine *engine, uint64_t order, uint64_t slot)
+{
+    uint64_t sequence = order & ((UINT64_C(1) << SEQUENCE_BITS) - 1);
+    return sequence << engine->slot_bits | slot;
+}
+
 bool engine_cancel(struct engine *engine, event_handle handle)
 {
     uint64_t slot = handle & ((UINT64_C(1) << engine->slot_bits) - 1);
@@ -87,7 +93,7 @@ bool engine_cancel(struct engine *engine, event_handle handle)
         return false;
 
     struct event *event = &engine->queue.slots[slot];
-    if (event->kind == QUEUE_KIND_NONE || (event->order << engine->slot_bits | slot) != handle)
+    if (event->kind == QUEUE_KIND_NONE || handle_of(engine, event->order, slot) != handle)
         return false;
     event->kind = QUEUE_KIND_NONE;
     engine->cancelled++;
