@@ -3,18 +3,15 @@
 
 #include <math.h>
 
-/* The share whose remainder, after what it was given, is largest; the first of equals. */
-static size_t neediest(const struct shares *shares, uint32_t count, const uint32_t *out,
-                       uint32_t dealt)
+/* The share whose remainder is largest among those that have had none; the first of equals. */
+static size_t neediest(const struct shares *shares, uint32_t count, const bool *served)
 {
     size_t best = 0;
     double best_need = -INFINITY;
     for (size_t s = 0; s < shares->count; s++) {
-        double given = 0;
-        for (uint32_t i = 0; i < dealt; i++)
-            given += out[i] == shares->items[s].index;
-        double need = shares->items[s].weight * count - given;
-        if (need > best_need + 1e-9) {
+        double exact = shares->items[s].weight * count;
+        double need = exact - floor(exact + 1e-9);
+        if (!served[s] && need > best_need + 1e-9) {
             best = s;
             best_need = need;
         }
@@ -44,9 +41,11 @@ void layout_deal(const struct shares *shares, uint32_t count, struct random_stre
     if (shares->count == 0)
         while (dealt < count)
             out[dealt++] = 0;
+    bool served[LAYOUT_SHARES_MAX] = {false};
     while (dealt < count) {
-        uint32_t index = shares->items[neediest(shares, count, out, dealt)].index;
-        out[dealt++] = index;
+        size_t share = neediest(shares, count, served);
+        served[share] = true;
+        out[dealt++] = shares->items[share].index;
     }
     if (shares->count > 1)
         shuffle(out, count, stream);

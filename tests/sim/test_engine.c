@@ -140,7 +140,7 @@ static void drive(uint64_t seed, size_t posts)
     while (posted < posts) {
         for (uint64_t burst = random_below(&stream, 200); burst > 0 && posted < posts; burst--) {
             uint16_t kind = (uint16_t)random_below(&stream, KIND_COUNT);
-            int64_t time = engine_now(engine) + some_delay(&stream);
+            int64_t time = engine_now(engine) + 1 + some_delay(&stream);
             all[posted] = (struct reference){time, posted, kinds[kind].priority, false};
             handles[posted] = engine_post(engine, time, kind, 0, posted);
             assert_true(handles[posted] != 0);
@@ -173,8 +173,7 @@ static void drive(uint64_t seed, size_t posts)
 }
 
 /* Goal: whatever is posted and cancelled, what runs is what a sorted list would run, in its order.
- * Posts happen between runs, so sorting them all is the order of execution only because an event is
- * never posted before the present. */
+ * Posts happen between runs and after the present, so nothing posted belongs before what has run. */
 static void order_of_a_sorted_list(void **state)
 {
     (void)state;
