@@ -2,6 +2,7 @@
 #include <limits.h>
 #include <string.h>
 
+#include "analysis/bench_core.h"
 #include "analysis/bench_engine.h"
 #include "analysis/bench_model.h"
 #include "cli/command.h"
@@ -14,6 +15,11 @@ struct bench_options {
     const char *scenario;
     bool json;
 };
+
+static bool run_core(const struct bench_options *options, struct error *error)
+{
+    return bench_core(stdout, options->json, error);
+}
 
 static bool run_engine(const struct bench_options *options, struct error *error)
 {
@@ -35,6 +41,7 @@ struct bench {
 };
 
 static const struct bench benches[] = {
+    {"core", run_core},
     {"engine", run_engine},
     {"model", run_model},
 };
@@ -113,11 +120,11 @@ static const struct cli_option rows[] = {
 
 const struct cli_command cli_command_bench = {
     .name = "bench",
-    .operands = "[all|engine|model]",
+    .operands = "[all|core|engine|model]",
     .operand_maximum = 1,
     .summary = "measure speed and memory on this machine",
-    .details = "engine: events of the engine alone, against bare references. model: whole\n"
-               "runs of a scenario. Close other programs first.\n",
+    .details = "core: calls of the protocol code. engine: events of the engine alone, against\n"
+               "bare references. model: whole runs of a scenario. Close other programs first.\n",
     .options = rows,
     .option_count = sizeof rows / sizeof rows[0],
     .main = bench_main,

@@ -168,7 +168,7 @@ static bool build_providers(struct world *world, struct error *error)
     uint32_t provider = 0;
     for (uint32_t g = 0; g < scenario->provider_count; g++) {
         const struct scenario_provider *group = &scenario->providers[g];
-        uint32_t *classes;
+        uint32_t *classes = NULL;
         if (!world_deal(world, SUBJECT_PROVIDER_CLASS, g, &group->classes, group->count, &classes,
                         error))
             return false;

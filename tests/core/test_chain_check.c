@@ -2,6 +2,9 @@
  * scores, verdict. Silence and lateness are in test_chain_silence.c. */
 #include "chain_world.h"
 
+#include "fixed.h"
+#include "hash.h"
+
 enum { GOOD = 60000, BAD = 5000, MIDDLE = 32768 /* 0.5 of 65535, rounded up */ };
 
 static int setup(void **state)
@@ -90,14 +93,17 @@ static void committee_by_stake(void **state)
     chain_world_close(&world);
 }
 
-/* Goal: checks start spread over the window, each with its full time to commit. */
+/* Goal: checks start spread over the window, each at a time that follows from the beacon and with
+ * its full time to commit. */
 static void checks_are_spread(void **state)
 {
     enum { COUNT = 200 };
     static struct dg_receipt receipts[COUNT];
     struct chain_world world;
     struct dg_params params;
-    int64_t first = INT64_MAX, last = 0, earliest = INT64_MAX;
+    struct dg_prf_key key;
+    uint8_t beacon[DG_HASH_BYTES];
+    int64_t first = INT64_MAX, last = 0;
 
     (void)state;
     chain_world_params(&params);
@@ -109,15 +115,17 @@ static void checks_are_spread(void **state)
     struct dg_report report = chain_world_report(0, 0, receipts, COUNT);
     assert_status(dg_chain_report(world.chain, world.now, &report), DG_OK);
     chain_world_reveal(&world);
+    chain_world_beacon(0, beacon);
+    dg_prf_key_derive(beacon, DG_PRF_SPREAD, &key);
     for (unsigned i = 0; i < COUNT; i++) {
         int64_t at = chain_world_notice(&world, DG_NOTICE_CHECK).at - world.now;
-        assert_true(at >= 0 && at < 50 * DG_SECOND);
+        fixed_uint128 share = hash_spread_draw(&key, 0, i);
+        assert_int_equal(at, (int64_t)(share * (uint64_t)(50 * DG_SECOND) >> 64));
         first = at < first ? at : first;
         last = at > last ? at : last;
-        earliest = world.now + first + 60 * DG_SECOND;
     }
     assert_true(first < 3 * DG_SECOND && last > 47 * DG_SECOND);
-    assert_int_equal(dg_chain_next_deadline(world.chain), earliest);
+    assert_int_equal(dg_chain_next_deadline(world.chain), world.now + first + 60 * DG_SECOND);
     chain_world_close(&world);
 }
 
@@ -255,6 +263,25 @@ static void fund_pays_in_full(void **state)
     assert_int_equal(chain_world_balance(&world, DG_ACCOUNT_VERIFICATION, 0), 950);
     for (unsigned i = 0; i < 3; i++)
         assert_int_equal(chain_world_account(&world, world.check.members[i]).reveals, 1);
+    chain_world_close(&world);
+}
+
+/* Goal: a fund that holds exactly what is due is emptied. */
+static void fund_is_emptied(void **state)
+{
+    struct chain_world world;
+    struct dg_params params;
+
+    (void)state;
+    chain_world_params(&params);
+    params.verification_fee = SMALL_VERIFICATION / 3;
+    chain_world_open(&world, &params, NULL);
+    (void)chain_world_check(&world, NODE_SERVER, MODEL_SMALL);
+    chain_world_judge(&world, GOOD);
+    assert_int_equal(chain_world_balance(&world, DG_ACCOUNT_VERIFICATION, 0), 0);
+    for (unsigned i = 0; i < 3; i++)
+        assert_int_equal(chain_world_account(&world, world.check.members[i]).verifier_fees,
+                         SMALL_VERIFICATION / 3);
     chain_world_close(&world);
 }
 
@@ -436,6 +463,7 @@ int main(void)
         IN_WORLD(pass_score_boundary),
         IN_WORLD(one_liar),
         cmocka_unit_test(fund_pays_in_full),
+        cmocka_unit_test(fund_is_emptied),
         IN_WORLD(opening),
         IN_WORLD(opened_last),
         IN_WORLD(commit_errors),

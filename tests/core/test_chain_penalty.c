@@ -217,6 +217,27 @@ static void shorter_term(void **state)
     chain_world_close(&world);
 }
 
+/* Goal: a second offence in the same moment whose term would end with the first is slashed, without
+ * another notice of jail. */
+static void equal_term(void **state)
+{
+    struct chain_world world;
+    struct dg_params params;
+
+    (void)state;
+    strict_params(&params);
+    params.jail_growth = 1;
+    chain_world_open(&world, &params, NULL);
+    offend(&world, NODE_SERVER);
+    offend(&world, NODE_SERVER);
+    assert_int_equal(chain_world_notice(&world, DG_NOTICE_SLASH).amount, 380 * DG_TOKEN);
+    chain_world_no_notice(&world);
+    chain_world_advance(&world, 7 * DAY);
+    (void)chain_world_notice(&world, DG_NOTICE_RELEASE);
+    chain_world_no_notice(&world);
+    chain_world_close(&world);
+}
+
 /* Goal: without a jail term the node is slashed and published, and stays active until its
  * exclusion. */
 static void no_jail(void **state)
@@ -372,6 +393,25 @@ static void excluded_verifier(void **state)
     assert_false(ever_drawn(world, node));
 }
 
+/* Goal: without jail terms a verifier stays in the pool until it is excluded. */
+static void excluded_without_jail(void **state)
+{
+    struct chain_world world;
+    struct dg_params params;
+
+    (void)state;
+    strict_params(&params);
+    params.jail_length = 0;
+    chain_world_open(&world, &params, NULL);
+    uint32_t node = add_both(&world);
+    for (int i = 0; i < 4; i++) {
+        assert_int_equal(world.chain->verifiers.count, 6);
+        offend(&world, node);
+    }
+    assert_int_equal(world.chain->verifiers.count, 5);
+    chain_world_close(&world);
+}
+
 /* Goal: places in the pool stay consistent when verifiers leave from its middle, its start and its
  * end. */
 static void pool_places(void **state)
@@ -457,6 +497,43 @@ static void endless_term(void **state)
     assert_int_equal(state_of(world, NODE_SERVER), DG_NODE_JAILED);
 }
 
+/* Goal: notices that nobody takes wait in order, five for each of a hundred offences. */
+static void notices_wait(void **state)
+{
+    enum { COUNT = 100 };
+    static const uint8_t expected[] = {DG_NOTICE_REVEAL_PHASE, DG_NOTICE_VERDICT, DG_NOTICE_SLASH,
+                                       DG_NOTICE_JAIL, DG_NOTICE_RELEASE};
+    static struct dg_receipt receipts[COUNT];
+    static struct dg_notice checks[COUNT];
+    struct chain_world world;
+    struct dg_params params;
+
+    (void)state;
+    strict_params(&params);
+    params.jail_length = 1;
+    params.penalty_repeat_window = 2;
+    chain_world_open(&world, &params, NULL);
+    for (uint64_t i = 0; i < COUNT; i++)
+        receipts[i] = chain_world_receipt(&world, 0, i, NODE_SERVER, MODEL_SMALL);
+    struct dg_report report = chain_world_report(0, 0, receipts, COUNT);
+    assert_status(dg_chain_report(world.chain, 0, &report), DG_OK);
+    chain_world_reveal(&world);
+    for (unsigned i = 0; i < COUNT; i++)
+        checks[i] = chain_world_notice(&world, DG_NOTICE_CHECK);
+    for (unsigned i = 0; i < COUNT; i++) {
+        world.check = checks[i];
+        world.now = i * 10;
+        chain_world_judge(&world, BAD);
+        chain_world_advance(&world, i * 10 + 5);
+    }
+    for (unsigned i = 0; i < COUNT * 5; i++) {
+        struct dg_notice notice = chain_world_notice(&world, expected[i % 5]);
+        assert_int_equal(notice.check, i % 5 < 3 ? checks[i / 5].check : DG_NONE);
+    }
+    chain_world_no_notice(&world);
+    chain_world_close(&world);
+}
+
 #define IN_WORLD(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -468,16 +545,19 @@ int main(void)
         IN_WORLD(window_forgets),
         IN_WORLD(offence_in_jail),
         cmocka_unit_test(shorter_term),
+        cmocka_unit_test(equal_term),
         cmocka_unit_test(no_jail),
         cmocka_unit_test(whole_stake),
         cmocka_unit_test(reporter_share),
         cmocka_unit_test(nobody_to_reward),
         IN_WORLD(verifier_leaves_and_returns),
         IN_WORLD(excluded_verifier),
+        cmocka_unit_test(excluded_without_jail),
         IN_WORLD(pool_places),
         cmocka_unit_test(weight_follows_stake),
         IN_WORLD(seat_outlives_jail),
         IN_WORLD(endless_term),
+        cmocka_unit_test(notices_wait),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

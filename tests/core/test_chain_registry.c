@@ -83,13 +83,16 @@ static void money_cannot_overflow(void **state)
     struct dg_ledger_totals totals;
     uint32_t id = 77;
 
+    assert_status(dg_chain_deposit(world->chain, 0, 100), DG_OK);
     dg_chain_totals(world->chain, &totals);
-    int64_t room = INT64_MAX - totals.genesis;
+    int64_t room = INT64_MAX - totals.genesis - 100;
     assert_refused(world, dg_chain_add_user(world->chain, room + 1, &id), DG_ERROR_OVERFLOW);
     assert_refused(world, dg_chain_add_operator(world->chain, INT64_MAX, &id), DG_ERROR_OVERFLOW);
     assert_refused(world, dg_chain_deposit(world->chain, 0, room + 1), DG_ERROR_OVERFLOW);
     assert_int_equal(id, 77);
-    assert_status(dg_chain_deposit(world->chain, 0, room), DG_OK);
+    assert_status(dg_chain_add_user(world->chain, room - 50, &id), DG_OK);
+    assert_refused(world, dg_chain_deposit(world->chain, 0, 51), DG_ERROR_OVERFLOW);
+    assert_status(dg_chain_add_operator(world->chain, 50, &id), DG_OK);
     assert_refused(world, dg_chain_deposit(world->chain, 1, 1), DG_ERROR_OVERFLOW);
     assert_refused(world, dg_chain_add_user(world->chain, 1, &id), DG_ERROR_OVERFLOW);
     assert_refused(world, dg_chain_settle(world->chain, 0), DG_ERROR_OVERFLOW);

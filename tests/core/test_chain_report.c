@@ -470,6 +470,44 @@ static void odd_fee_split(void **state)
     chain_world_close(&world);
 }
 
+/* Goal: a royalty at its limit, when rounding leaves less for it than it is, takes what there is:
+ * with shares of 80 %, a compute fee of 100, a discount of 30 and a royalty of 17.5 the fee is 88,
+ * and the funds take 71 of it. */
+static void royalty_and_rounding(void **state)
+{
+    struct chain_world world;
+    struct dg_params params;
+    struct dg_node_spec spec = {.operator_id = OPERATOR_OTHER,
+                                .models = {2},
+                                .model_count = 1,
+                                .price = 1000,
+                                .stake = 1000 * DG_TOKEN};
+    uint32_t model, node;
+
+    (void)state;
+    chain_world_params(&params);
+    params.sampling_rate = 0;
+    params.fees_treasury_share = 7 * DG_ONE / 10;
+    chain_world_open(&world, &params, NULL);
+    assert_status(
+        dg_chain_add_model(world.chain, 0, DG_SIZE_8B, 8192, 0, 175 * DG_ONE / 1000, &model),
+        DG_OK);
+    assert_status(dg_chain_add_node(world.chain, 0, &spec, &node), DG_OK);
+    struct dg_receipt receipt = chain_world_receipt(&world, 0, 0, node, model);
+    receipt.tokens_in = 100;
+    receipt.tokens_out = 0;
+    receipt.compute_milli = 100;
+    receipt.royalty = 18;
+    receipt.fee = 88;
+    assert_status(send(&world, 0, &receipt, 1), DG_OK);
+    chain_world_reveal(&world);
+    assert_int_equal(chain_world_balance(&world, DG_ACCOUNT_PROVIDER, 0), 17);
+    assert_int_equal(chain_world_account(&world, node).fees, 0);
+    assert_int_equal(chain_world_balance(&world, DG_ACCOUNT_FEE_HOLD, 0), 0);
+    assert_status(dg_chain_audit(world.chain), DG_OK);
+    chain_world_close(&world);
+}
+
 #define IN_WORLD(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -493,6 +531,7 @@ int main(void)
         cmocka_unit_test(draws_follow_the_beacon),
         cmocka_unit_test(undrawn_fee_split),
         cmocka_unit_test(odd_fee_split),
+        cmocka_unit_test(royalty_and_rounding),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

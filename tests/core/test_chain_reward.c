@@ -1,5 +1,4 @@
-/* test_chain_reward.c - epochs publish, settlements mint and share: every number worked out by
- * hand. */
+/* test_chain_reward.c - settlements mint and share: every number worked out by hand. */
 #include "chain_world.h"
 
 enum { GOOD = 60000, BAD = 5000 };
@@ -85,52 +84,6 @@ static void serve(struct chain_world *world, uint32_t gateway, uint32_t node, ui
     chain_world_reveal(world);
 }
 
-/* ---- epochs ---- */
-
-/* Goal: a record that a check changed is published at the next epoch, once. */
-static void epoch_publishes_changes(void **state)
-{
-    struct chain_world *world = *state;
-    uint64_t end = dg_chain_log_end(world->chain);
-    struct dg_node_record record;
-
-    chain_world_verdict(world, NODE_OTHER, MODEL_SMALL, GOOD);
-    chain_world_verdict(world, NODE_SERVER, MODEL_SMALL, GOOD);
-    chain_world_verdict(world, NODE_SERVER, MODEL_SMALL, GOOD - 10000);
-    assert_int_equal(dg_chain_log_end(world->chain), end);
-    assert_status(dg_chain_close_epoch(world->chain, world->now), DG_OK);
-    assert_int_equal(dg_chain_log_end(world->chain), end + 2);
-    assert_status(dg_chain_log_read(world->chain, end, &record), DG_OK);
-    assert_int_equal(record.node, NODE_SERVER);
-    assert_int_equal(record.quality, GOOD - 5000); /* the first scores are averaged */
-    assert_int_equal(record.checks, 2);
-    assert_int_equal(record.credibility, 3 * DG_SCORE_ONE / 4);
-    assert_status(dg_chain_log_read(world->chain, end + 1, &record), DG_OK);
-    assert_int_equal(record.node, NODE_OTHER);
-    assert_int_equal(record.quality, GOOD);
-    assert_status(dg_chain_close_epoch(world->chain, world->now), DG_OK);
-    assert_int_equal(dg_chain_log_end(world->chain), end + 2);
-}
-
-/* Goal: what an offence has published already is not published again; an inconclusive check changes
- * nothing to publish. */
-static void epoch_publishes_nothing_twice(void **state)
-{
-    struct chain_world *world = *state;
-
-    for (int i = 0; i < 3; i++)
-        chain_world_verdict(world, NODE_SERVER, MODEL_SMALL, BAD);
-    assert_int_equal(chain_world_account(world, NODE_SERVER).state, DG_NODE_JAILED);
-    (void)chain_world_check(world, NODE_OTHER, MODEL_SMALL);
-    assert_status(chain_world_open_answer(world), DG_OK);
-    chain_world_advance(world, 60 * DG_SECOND);
-    chain_world_advance(world, 120 * DG_SECOND);
-    uint64_t end = dg_chain_log_end(world->chain);
-    assert_int_equal(end, WORLD_NODES + 1);
-    assert_status(dg_chain_close_epoch(world->chain, world->now), DG_OK);
-    assert_int_equal(dg_chain_log_end(world->chain), end);
-}
-
 /* ---- what is minted ---- */
 
 /* Goal: without work all of it stays in the residual account. */
@@ -147,7 +100,7 @@ static void nobody_worked(void **state)
 }
 
 /* Goal: a settlement of 6 h mints 6/168 of the week, rounded half up: 35.714286 DGAI, whose pools
- * are 28571429, 3571429 and 3571428 by the largest remainder. */
+ * of 70, 20 and 10 % are 25000000, 7142857 and 3571429 by the largest remainder. */
 static void emission_of_a_part(void **state)
 {
     struct chain_world world;
@@ -157,18 +110,20 @@ static void emission_of_a_part(void **state)
     (void)state;
     reward_params(&params);
     params.settlement_length = 6 * 3600 * DG_SECOND;
+    params.emission_node_share = 7 * DG_ONE / 10;
+    params.emission_verifier_share = 2 * DG_ONE / 10;
     chain_world_open(&world, &params, NULL);
     (void)chain_world_check(&world, NODE_SERVER, MODEL_SMALL);
     chain_world_judge(&world, GOOD);
     settle(&world);
     dg_chain_totals(world.chain, &totals);
     assert_int_equal(totals.minted, 35714286);
-    assert_int_equal(rewards(&world, NODE_SERVER), 28571429);
+    assert_int_equal(rewards(&world, NODE_SERVER), 25000000);
     for (unsigned i = 0; i < 3; i++)
-        assert_int_equal(rewards(&world, world.check.members[i]), 3571429 / 3);
+        assert_int_equal(rewards(&world, world.check.members[i]), 7142857 / 3);
     assert_int_equal(chain_world_balance(&world, DG_ACCOUNT_OPERATOR, OPERATOR_GATEWAY),
-                     WORLD_GENESIS + 3571428);
-    assert_int_equal(residual(&world), 35714286 - 28571429 - 3 * (3571429 / 3) - 3571428);
+                     WORLD_GENESIS + 3571429);
+    assert_int_equal(residual(&world), 35714286 - 25000000 - 3 * (7142857 / 3) - 3571429);
     chain_world_close(&world);
 }
 
@@ -433,16 +388,23 @@ static void frozen_verifier_part(void **state)
         chain_world_verdict(world, node, MODEL_SMALL, BAD);
     settle(world);
     int64_t frozen = chain_world_balance(world, DG_ACCOUNT_FROZEN, node);
+    assert_int_equal(chain_world_account(world, node).verifier_rewards, 0);
     chain_world_advance(world, 7 * DAY);
     struct dg_node_account account = chain_world_account(world, node);
     assert_int_equal(account.rewards, frozen);
     assert_true(account.verifier_rewards > 0 && account.verifier_rewards < account.rewards);
-    /* One verification of all is its share of the verifiers' points: all scores met the
-     * consensus. */
+    /* All scores met the consensus, so points go by the number of reveals. */
     uint32_t reveals = 0;
     for (uint32_t i = 0; i <= node; i++)
         reveals += chain_world_account(world, i).reveals;
     assert_int_equal(account.verifier_rewards, VERIFIER_POOL * account.reveals / (int64_t)reveals);
+    /* The next release pays what was frozen since: nothing. */
+    (void)chain_world_drop_notices(world);
+    for (int i = 0; i < 3; i++)
+        chain_world_verdict(world, node, MODEL_SMALL, BAD);
+    chain_world_advance(world, 21 * DAY);
+    assert_int_equal(chain_world_account(world, node).verifier_rewards, account.verifier_rewards);
+    assert_int_equal(rewards(world, node), frozen);
 }
 
 /* ---- the pools of verifiers and gateways ---- */
@@ -540,6 +502,8 @@ static void gateways_by_compute(void **state)
     settle(world);
     assert_int_equal(chain_world_balance(world, DG_ACCOUNT_OPERATOR, OPERATOR_GATEWAY),
                      WORLD_GENESIS + GATEWAY_POOL / 9);
+    assert_int_equal(chain_world_balance(world, DG_ACCOUNT_OPERATOR, OPERATOR_GATEWAY + 1),
+                     WORLD_GENESIS + GATEWAY_POOL * 8 / 9);
 }
 
 #define CHECKED(test)   cmocka_unit_test_setup_teardown(test, setup, teardown)
@@ -548,16 +512,16 @@ static void gateways_by_compute(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        CHECKED(epoch_publishes_changes), CHECKED(epoch_publishes_nothing_twice),
-        CHECKED(nobody_worked),           cmocka_unit_test(emission_of_a_part),
-        cmocka_unit_test(no_emission),    UNCHECKED(shares_by_compute),
-        UNCHECKED(large_premium),         UNCHECKED(premium_boundary),
-        CHECKED(shares_by_quality),       CHECKED(shares_by_cost),
-        CHECKED(no_negative_points),      CHECKED(failed_work_is_not_rewarded),
-        UNCHECKED(gateways_by_compute),   cmocka_unit_test(huge_points),
-        CHECKED(rewards_freeze),          cmocka_unit_test(rewards_kept),
-        CHECKED(exclusion_keeps_frozen),  CHECKED(frozen_verifier_part),
-        CHECKED(verifiers_by_distance),   CHECKED(inconclusive_earns_nothing),
+
+        CHECKED(nobody_worked),          cmocka_unit_test(emission_of_a_part),
+        cmocka_unit_test(no_emission),   UNCHECKED(shares_by_compute),
+        UNCHECKED(large_premium),        UNCHECKED(premium_boundary),
+        CHECKED(shares_by_quality),      CHECKED(shares_by_cost),
+        CHECKED(no_negative_points),     CHECKED(failed_work_is_not_rewarded),
+        UNCHECKED(gateways_by_compute),  cmocka_unit_test(huge_points),
+        CHECKED(rewards_freeze),         cmocka_unit_test(rewards_kept),
+        CHECKED(exclusion_keeps_frozen), CHECKED(frozen_verifier_part),
+        CHECKED(verifiers_by_distance),  CHECKED(inconclusive_earns_nothing),
         cmocka_unit_test(verifier_cost),
     };
 

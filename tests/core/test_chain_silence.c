@@ -373,6 +373,44 @@ static void many_at_once(void **state)
     assert_status(dg_chain_audit(world->chain), DG_OK);
 }
 
+/* Goal: 170 whole committees of four fall silent in one call: each seat goes to a verifier of its
+ * own, and of 680 notices none is lost. */
+static void whole_committees_replaced(void **state)
+{
+    enum { COUNT = 170, SEATS = 4 };
+    struct dg_params params;
+    struct chain_world world;
+    struct dg_node_spec spec = {
+        .operator_id = OPERATOR_OTHER, .verifier = true, .stake = 1000 * DG_TOKEN};
+    uint32_t node;
+
+    (void)state;
+    chain_world_params(&params);
+    params.committee_size = SEATS;
+    chain_world_open(&world, &params, NULL);
+    for (unsigned i = 0; i < SEATS; i++)
+        assert_status(dg_chain_add_node(world.chain, 0, &spec, &node), DG_OK);
+    static struct dg_notice checks[COUNT];
+    for (unsigned i = 0; i < COUNT; i++) {
+        (void)chain_world_check(&world, NODE_SERVER, MODEL_SMALL);
+        assert_status(chain_world_open_answer(&world), DG_OK);
+        checks[i] = world.check;
+    }
+    chain_world_advance(&world, TERM);
+    for (unsigned i = 0; i < COUNT; i++) {
+        uint64_t seen = 0;
+        for (unsigned seat = 0; seat < SEATS; seat++) {
+            struct dg_notice joined = chain_world_notice(&world, DG_NOTICE_MEMBER);
+            assert_int_equal(joined.check, i);
+            assert_int_equal(joined.members[seat], joined.verifier);
+            seen |= UINT64_C(1) << joined.verifier | UINT64_C(1) << checks[i].members[seat];
+        }
+        assert_int_equal(__builtin_popcountll(seen), 2 * SEATS);
+    }
+    chain_world_no_notice(&world);
+    chain_world_close(&world);
+}
+
 #define IN_WORLD(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -391,6 +429,7 @@ int main(void)
         IN_WORLD(late_in_reveal_phase),
         IN_WORLD(advance_is_late),
         IN_WORLD(many_at_once),
+        cmocka_unit_test(whole_committees_replaced),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

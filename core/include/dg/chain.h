@@ -74,9 +74,10 @@ void dg_chain_log_trim(struct dg_chain *chain, uint64_t position);
  *   DG_ERROR_STATE       the period is revealed, or a number is left out
  *   DG_ERROR_UNKNOWN_ID  no such gateway, user, node or model
  *   DG_ERROR_ARGUMENT    a node that does not serve the model, compute that does not follow from the
- *                        tokens, a fee above the maximum at the node's price, or a rate that the plan
- *                        does not allow
- *   DG_ERROR_FUNDS       the user has locked too little for this gateway */
+ *                        tokens, a royalty or fee that the node's price gives at no latency, or a rate
+ *                        that the plan does not allow
+ *   DG_ERROR_FUNDS       the user has locked too little for this gateway
+ *   DG_ERROR_OVERFLOW    more compute than the chain can count, or a fee beyond int64_t */
 enum dg_status dg_chain_report(struct dg_chain *chain, int64_t now, const struct dg_report *report);
 
 /* Draws every receipt reported for the period. Receipts not drawn are settled at once; each drawn one
