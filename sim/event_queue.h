@@ -81,26 +81,16 @@ static inline bool queue_before(const struct queue_entry *a, const struct queue_
     return ((queue_key)a->time << 64 | a->order) < ((queue_key)b->time << 64 | b->order);
 }
 
-/* Which of the two soonest comes first is a coin toss, so that step has no branch on it. */
+/* Which of the two soonest comes first is a coin toss. Nothing foresees the branch on it, but it is
+ * resolved early, and all that hangs on it, the next handler above all, is foreseen from there. */
 static inline void queue_front_insert(struct event_queue *queue, struct queue_entry entry)
 {
     struct queue_entry *front = queue->front;
     uint32_t at = queue->front_count++;
 
-    if (at == 0) {
-        front[0] = entry;
-        return;
-    }
-    struct queue_entry soonest = front[at - 1];
-    uint32_t later = queue_before(&soonest, &entry);
-    front[at - later] = entry;
-    front[at - 1 + later] = soonest;
-    if (at > 1 && later) {
-        at--;
-        for (; at > 0 && queue_before(&front[at - 1], &entry); at--)
-            front[at] = front[at - 1];
-        front[at] = entry;
-    }
+    for (; at > 0 && queue_before(&front[at - 1], &entry); at--)
+        front[at] = front[at - 1];
+    front[at] = entry;
 }
 
 static inline void event_queue_insert(struct event_queue *queue, struct queue_entry entry)
