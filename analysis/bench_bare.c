@@ -27,8 +27,8 @@ struct bare {
 
 /* ---- the engine ---- */
 
-/* Word by word, through integer registers: gcc would copy two words in one 16-byte load, and such a load
- * of two 8-byte stores just made has to wait until both have left the store buffer. */
+/* Word by word, through integer registers: gcc would copy two words in one 16-byte load, and such a
+ * load of two 8-byte stores just made has to wait until both have left the store buffer. */
 static inline void copy(struct bare_event *to, const struct bare_event *from)
 {
     struct bare_event event = *from;

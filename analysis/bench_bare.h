@@ -1,8 +1,10 @@
-/* bench_bare.h - the least that can run the work of bench_engine.c: what the engine is measured against.
+/* bench_bare.h - the least that can run the work of bench_engine.c: what the engine is measured
+ * against.
  *
  * Pending events are an array heap with four children to a node, 24 bytes an event (time, function,
- * subject), and nothing else: no order among equal times, no handles to cancel by, no fingerprint, no
- * limits, no checks. Clock and arithmetic are those of the engine's side, so both do the same work.
+ * subject), and nothing else: no order among equal times, no handles to cancel by, no fingerprint,
+ * no limits, no checks. Clock and arithmetic are those of the engine's side, so both do the same
+ * work.
  */
 #ifndef ANALYSIS_BENCH_BARE_H
 #define ANALYSIS_BENCH_BARE_H

@@ -122,8 +122,8 @@ static enum dg_status answer(struct bench_row *row, uint64_t handle)
 
 /* ---- what is timed ---- */
 
-/* Authorise, quote, filter and route. All requests of a batch are in flight before the first is given
- * up, so that load differs as it does in use. */
+/* Authorise, quote, filter and route. All requests of a batch are in flight before the first is
+ * given up, so that load differs as it does in use. */
 static bool work_route(struct bench_row *row, double *ns)
 {
     _Static_assert(REQUESTS % FLIGHT_RING == 0, "whole batches");

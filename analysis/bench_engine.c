@@ -1,4 +1,5 @@
-/* bench_engine.c - the same work on the engine and on the bare reference, in turns, medians of both. */
+/* bench_engine.c - the same work on the engine and on the bare reference, in turns, medians of
+ * both. */
 #include "analysis/bench_engine.h"
 
 #include <math.h>
@@ -21,7 +22,8 @@ enum kind { KIND_ARRIVE, KIND_DEPART, KIND_HOLD };
 struct work {
     const char *name;
     size_t pending; /* of the hold model; 0: M/M/1 */
-    double events;  /* each repetition runs about so many; long enough to time, short enough to take turns */
+    double events;  /* each repetition runs about so many; long enough to time, short enough to take
+                       turns */
     double least;   /* ratio to reach; NaN: only for orientation */
 };
 
@@ -101,7 +103,8 @@ static bool engine_side_open(const struct work *work, struct world *world, struc
     if (work->pending == 0)
         engine_post(engine, 0, KIND_ARRIVE, 0, 0);
     for (size_t i = 0; i < work->pending; i++)
-        engine_post(engine, bench_delay(&world->hold, BENCH_HOLD_MEAN_NS), KIND_HOLD, (uint32_t)i, 0);
+        engine_post(engine, bench_delay(&world->hold, BENCH_HOLD_MEAN_NS), KIND_HOLD, (uint32_t)i,
+                    0);
     *out = engine;
     return true;
 }
@@ -127,8 +130,8 @@ static double median(double values[REPETITIONS])
     return values[REPETITIONS / 2];
 }
 
-/* Both sides go on from where the last repetition left them, so that all repetitions together see every
- * phase of a queue that reorganises itself now and then. The first is not counted. */
+/* Both sides go on from where the last repetition left them, so that all repetitions together see
+ * every phase of a queue that reorganises itself now and then. The first is not counted. */
 static bool take_turns(const struct work *work, struct engine *engine, struct bare *bare,
                        const struct world *world, struct figures *out, struct error *error)
 {
@@ -145,8 +148,9 @@ static bool take_turns(const struct work *work, struct engine *engine, struct ba
         double end = seconds();
 
         if (executed != expected || world->mm1.area != bare_area(bare))
-            return error_set(error, ERROR_RUN, "bench %s: the two sides differ: %llu events, bare %llu",
-                             work->name, (unsigned long long)executed, (unsigned long long)expected);
+            return error_set(error, ERROR_RUN,
+                             "bench %s: the two sides differ: %llu events, bare %llu", work->name,
+                             (unsigned long long)executed, (unsigned long long)expected);
         if (i < 0)
             continue;
         engine_rate[i] = (double)executed / (middle - start);
@@ -176,14 +180,17 @@ static bool measure(const struct work *work, struct figures *out, struct error *
 
 static void print_table(const struct figures *figures, FILE *out)
 {
-    fprintf(out, "engine alone, one core, million events a second; bare: an array heap without features\n");
+    fprintf(
+        out,
+        "engine alone, one core, million events a second; bare: an array heap without features\n");
     fprintf(out, "  %-14s %8s %8s %8s\n", "", "engine", "bare", "ratio");
     for (size_t i = 0; i < WORK_COUNT; i++) {
         double least = works[i].least;
         fprintf(out, "  %-14s %8.2f %8.2f %8.2f", works[i].name, figures[i].engine / 1e6,
                 figures[i].bare / 1e6, figures[i].ratio);
         if (!isnan(least))
-            fprintf(out, "  %s: at least %g", figures[i].ratio >= least ? "reached" : "MISSED", least);
+            fprintf(out, "  %s: at least %g", figures[i].ratio >= least ? "reached" : "MISSED",
+                    least);
         fputc('\n', out);
     }
 }
@@ -192,8 +199,9 @@ static void print_json(const struct figures *figures, FILE *out)
 {
     fputc('{', out);
     for (size_t i = 0; i < WORK_COUNT; i++) {
-        fprintf(out, "%s\"%s\": {\"engine\": %.9g, \"bare\": %.9g, \"unit\": \"1/s\", \"ratio\": %.4g",
-                i > 0 ? ", " : "", works[i].name, figures[i].engine, figures[i].bare, figures[i].ratio);
+        fprintf(
+            out, "%s\"%s\": {\"engine\": %.9g, \"bare\": %.9g, \"unit\": \"1/s\", \"ratio\": %.4g",
+            i > 0 ? ", " : "", works[i].name, figures[i].engine, figures[i].bare, figures[i].ratio);
         fputs(", \"at_least\": ", out);
         if (isnan(works[i].least))
             fputs("null}", out);

@@ -7,8 +7,8 @@
 
 #include "sim/error.h"
 
-/* M/M/1 and the hold model, both sides in turns, for some fifteen seconds in all. Fails when the two
- * sides did not do the same work. Write errors on out are the caller's to find (ferror). */
+/* M/M/1 and the hold model, both sides in turns, for some fifteen seconds in all. Fails when the
+ * two sides did not do the same work. Write errors on out are the caller's to find (ferror). */
 bool bench_engine(FILE *out, bool json, struct error *error);
 
 #endif

@@ -30,8 +30,13 @@ static void arrival_gsl_set(void *stream, unsigned long seed)
 
 /* Lets GSL's distributions draw from a stream that lives elsewhere. */
 static const gsl_rng_type arrival_gsl_type = {
-    "stream", ULONG_MAX, 0, sizeof(struct random_stream),
-    arrival_gsl_set, arrival_gsl_get, arrival_gsl_get_double,
+    "stream",
+    ULONG_MAX,
+    0,
+    sizeof(struct random_stream),
+    arrival_gsl_set,
+    arrival_gsl_get,
+    arrival_gsl_get_double,
 };
 
 /* At least 1 ns later, so that an absurd rate cannot stop the clock. */
@@ -47,8 +52,8 @@ static int64_t arrival_poisson(double rate, struct random_stream *stream, int64_
     return arrival_after(now_ns, random_exponential(stream) * ARRIVAL_SECOND_NS / rate);
 }
 
-/* The first gap is what is left of the gap that covers the start: a uniform share of a length-biased
- * gamma(shape), which is a gamma(shape + 1) of the same scale. */
+/* The first gap is what is left of the gap that covers the start: a uniform share of a
+ * length-biased gamma(shape), which is a gamma(shape + 1) of the same scale. */
 static int64_t arrival_gamma(const struct scenario_arrival *arrival, struct arrival_state *state,
                              struct random_stream *stream, int64_t now_ns)
 {
@@ -74,7 +79,8 @@ static void arrival_burst_begin(const struct scenario_arrival *arrival, struct a
         state->mark_ns = now_ns; /* off from now on */
 }
 
-/* The process has no memory inside a period, so what was drawn past the end of one may be dropped. */
+/* The process has no memory inside a period, so what was drawn past the end of one may be
+ * dropped. */
 static int64_t arrival_bursty(const struct scenario_arrival *arrival, struct arrival_state *state,
                               struct random_stream *stream, int64_t now_ns)
 {
@@ -127,17 +133,12 @@ int64_t arrival_next(const struct scenario_arrival *arrival, const struct arriva
     if (!(arrival->rate > 0))
         return INT64_MAX;
     switch (arrival->kind) {
-    case ARRIVAL_POISSON:
-        return arrival_poisson(arrival->rate, stream, now_ns);
-    case ARRIVAL_GAMMA:
-        return arrival_gamma(arrival, state, stream, now_ns);
-    case ARRIVAL_BURSTY:
-        return arrival_bursty(arrival, state, stream, now_ns);
-    case ARRIVAL_DIURNAL:
-        return arrival_diurnal(arrival, phase, stream, now_ns);
+    case ARRIVAL_POISSON: return arrival_poisson(arrival->rate, stream, now_ns);
+    case ARRIVAL_GAMMA: return arrival_gamma(arrival, state, stream, now_ns);
+    case ARRIVAL_BURSTY: return arrival_bursty(arrival, state, stream, now_ns);
+    case ARRIVAL_DIURNAL: return arrival_diurnal(arrival, phase, stream, now_ns);
     case ARRIVAL_CLOSED:
-    case ARRIVAL_TRACE:
-        break;
+    case ARRIVAL_TRACE: break;
     }
     fprintf(stderr, "arrival_next: kind %d has no next arrival of its own\n", (int)arrival->kind);
     abort();

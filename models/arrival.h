@@ -24,14 +24,14 @@ struct arrival_state {
 /* The diurnal rate is highest at this share of its period: 15:00 local time of a day. */
 #define ARRIVAL_DIURNAL_PEAK 0.625
 
-/* Absolute time of the first arrival after now_ns; INT64_MAX: never (rate 0). Call it at the time of
- * the arrival before (open kinds), of the last answer (closed), or at the start. phase is only read by
- * the diurnal kind. ARRIVAL_TRACE is a bug here.
+/* Absolute time of the first arrival after now_ns; INT64_MAX: never (rate 0). Call it at the time
+ * of the arrival before (open kinds), of the last answer (closed), or at the start. phase is only
+ * read by the diurnal kind. ARRIVAL_TRACE is a bug here.
  *
- * poisson: exponential gaps. gamma: gamma gaps of the given shape, cv 1/sqrt(shape). bursty: interrupted
- * Poisson, silent outside exponential on periods, with the mean rate over all time equal to rate.
- * diurnal: Poisson of rate * (1 + amplitude * cos(2 pi (t + offset - peak) / period)), by thinning.
- * closed: an exponential think time of mean think_ns. */
+ * poisson: exponential gaps. gamma: gamma gaps of the given shape, cv 1/sqrt(shape). bursty:
+ * interrupted Poisson, silent outside exponential on periods, with the mean rate over all time
+ * equal to rate. diurnal: Poisson of rate * (1 + amplitude * cos(2 pi (t + offset - peak) /
+ * period)), by thinning. closed: an exponential think time of mean think_ns. */
 int64_t arrival_next(const struct scenario_arrival *arrival, const struct arrival_phase *phase,
                      struct arrival_state *state, struct random_stream *stream, int64_t now_ns);
 

@@ -5,8 +5,8 @@
 
 static const struct behaviour behaviours[] = {
     {"honest", BEHAVIOUR_NODE | BEHAVIOUR_VERIFIER,
-     "serves the model that was paid for; scores what its judge says",
-     behaviour_honest_serve, behaviour_honest_score},
+     "serves the model that was paid for; scores what its judge says", behaviour_honest_serve,
+     behaviour_honest_score},
     {"substitute", BEHAVIOUR_NODE,
      "runs a smaller model than the one paid for, on a share of its requests",
      behaviour_substitute_serve, NULL},
@@ -14,8 +14,8 @@ static const struct behaviour behaviours[] = {
      "computes nothing and answers at once with rubbish, on a share of its requests",
      behaviour_garbage_serve, NULL},
     {"lazy_constant", BEHAVIOUR_VERIFIER,
-     "reveals the same score always and spares itself the judge",
-     NULL, behaviour_lazy_constant_score},
+     "reveals the same score always and spares itself the judge", NULL,
+     behaviour_lazy_constant_score},
 };
 
 const struct behaviour *behaviour_table(size_t *count)

@@ -1,7 +1,7 @@
 /* behaviour.h - what nodes and verifiers do at the choices they have, one table row per behaviour.
  *
- * A behaviour sees what its owner would see: the request, its own model, its own parameters. It returns
- * a plan; the world turns the plan into work, costs and quality, so profit is an outcome.
+ * A behaviour sees what its owner would see: the request, its own model, its own parameters. It
+ * returns a plan; the world turns the plan into work, costs and quality, so profit is an outcome.
  */
 #ifndef MODELS_BEHAVIOUR_H
 #define MODELS_BEHAVIOUR_H
@@ -25,12 +25,12 @@ struct behaviour_task {
 };
 
 struct service_plan {
-    double parameters_b;   /* of the model that is run */
-    double work_factor;    /* its steps over those of the model that was paid for */
-    bool computes;         /* false: answers after fixed_time_ns and takes no slot */
+    double parameters_b; /* of the model that is run */
+    double work_factor;  /* its steps over those of the model that was paid for */
+    bool computes;       /* false: answers after fixed_time_ns and takes no slot */
     int64_t fixed_time_ns;
-    double quality_shift;  /* standard deviations, added to an honest answer's quality */
-    bool cheat;            /* the answer is not what was paid for; for the statistics alone */
+    double quality_shift; /* standard deviations, added to an honest answer's quality */
+    bool cheat;           /* the answer is not what was paid for; for the statistics alone */
 };
 
 /* A check as the verifier that was drawn for it knows it. */

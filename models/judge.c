@@ -20,7 +20,8 @@ uint16_t judge_map(double z_score)
     return (uint16_t)(gsl_cdf_ugaussian_P(z_score) * JUDGE_SCORE_ONE + 0.5);
 }
 
-uint16_t judge_score(const struct scenario_judge *judge, double z_quality, struct random_stream *stream)
+uint16_t judge_score(const struct scenario_judge *judge, double z_quality,
+                     struct random_stream *stream)
 {
     return judge_map(judge_z(judge, z_quality, stream));
 }

@@ -11,8 +11,8 @@
 enum { LAYOUT_SHARES_MAX = 1024 }; /* more than any scenario can name */
 
 /* Deals `count` members by weight: counts by largest remainder, so they add up exactly, in an order
- * shuffled by the stream (Fisher and Yates). out[i] is the index named by the share of member i; with
- * no shares nothing is drawn and every out[i] is 0. */
+ * shuffled by the stream (Fisher and Yates). out[i] is the index named by the share of member i;
+ * with no shares nothing is drawn and every out[i] is 0. */
 void layout_deal(const struct shares *shares, uint32_t count, struct random_stream *stream,
                  uint32_t *out);
 

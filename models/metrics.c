@@ -74,7 +74,8 @@ static double in_system(const struct world *world)
 
 RUN_METRIC(in_system_mean, in_system(world))
 
-/* Little's law: the time average of the number in the system against throughput times mean sojourn. */
+/* Little's law: the time average of the number in the system against throughput times mean
+ * sojourn. */
 static double little_gap(const struct world *world, uint32_t index)
 {
     (void)index;

@@ -1,4 +1,5 @@
-/* metrics.h - every metric a run reports, as one table: name, unit, meaning, and how it is computed. */
+/* metrics.h - every metric a run reports, as one table: name, unit, meaning, and how it is
+ * computed. */
 #ifndef MODELS_METRICS_H
 #define MODELS_METRICS_H
 
@@ -30,7 +31,8 @@ const struct metric_row *world_metric_rows(size_t *count);
 /* The behaviour a node is counted under: its own, or, of an honest node, the verifier's. */
 uint32_t world_label(const struct world *world, uint32_t node);
 
-/* What a scope ranges over: how many indices, which of them occur in this world, and their names. */
+/* What a scope ranges over: how many indices, which of them occur in this world, and their
+ * names. */
 uint32_t world_scope_count(const struct world *world, enum metric_scope scope);
 bool world_scope_used(const struct world *world, enum metric_scope scope, uint32_t index);
 void world_scope_name(const struct world *world, const struct metric_row *row, uint32_t index,

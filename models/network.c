@@ -50,8 +50,8 @@ static double network_transmission(double bytes, double sender_bps, double recei
     return bps > 0 ? bytes * 8e9 / bps : 0;
 }
 
-/* Transmissions lost in a row, at most NETWORK_LOSSES_MAX + 1. One draw decides all of them: the chance
- * of at least n is loss^n. */
+/* Transmissions lost in a row, at most NETWORK_LOSSES_MAX + 1. One draw decides all of them: the
+ * chance of at least n is loss^n. */
 static int network_losses(const struct network *network, struct random_stream *stream)
 {
     double draw = 1.0 - random_unit(stream); /* (0, 1], so that loss 0 never loses */

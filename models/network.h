@@ -21,14 +21,15 @@ enum { NETWORK_LOSSES_MAX = 6 };
 
 struct network {
     size_t region_count;
-    const int64_t *latency_ns; /* the scenario's table, [from * region_count + to]; NULL: see below */
+    const int64_t
+        *latency_ns; /* the scenario's table, [from * region_count + to]; NULL: see below */
     int64_t local_latency_ns, default_latency_ns; /* used where there is no table */
     int64_t retransmit_ns;
     double jitter_sigma, loss;
 };
 
-/* The scenario must outlive the network, which borrows its table. Fails (with *network left alone) when a
- * latency of the table is negative. */
+/* The scenario must outlive the network, which borrows its table. Fails (with *network left alone)
+ * when a latency of the table is negative. */
 bool network_init(struct network *network, const struct scenario *scenario, struct error *error);
 void network_fini(struct network *network);
 

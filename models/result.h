@@ -1,4 +1,5 @@
-/* result.h - what one run leaves behind: metrics, series, rows per node and operator, ledger totals. */
+/* result.h - what one run leaves behind: metrics, series, rows per node and operator, ledger
+ * totals. */
 #ifndef MODELS_RESULT_H
 #define MODELS_RESULT_H
 

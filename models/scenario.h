@@ -1,8 +1,8 @@
 /* scenario.h - an effective scenario: what a file, its bases and --set settings amount to.
  *
- * Every field is one row of the key table (scenario_keys.c), from which files are validated, the JSON
- * Schema is printed and `validate --show` lists values with their origin. Shares are fractions of 1,
- * times int64 nanoseconds, amounts int64 micro-tokens, rates per second.
+ * Every field is one row of the key table (scenario_keys.c), from which files are validated, the
+ * JSON Schema is printed and `validate --show` lists values with their origin. Shares are fractions
+ * of 1, times int64 nanoseconds, amounts int64 micro-tokens, rates per second.
  */
 #ifndef MODELS_SCENARIO_H
 #define MODELS_SCENARIO_H
@@ -200,10 +200,10 @@ struct scenario {
     struct scenario_memory *memory; /* owns everything above */
 };
 
-/* settings: "path=value" strings from --set, applied in order after the file. warning, called once per
- * finding that is no error (a key that cannot affect the run, a value outside a published range), may be
- * NULL. On failure *out is left alone; the message names file, line, column, path, value, what is
- * allowed and the nearest key. */
+/* settings: "path=value" strings from --set, applied in order after the file. warning, called once
+ * per finding that is no error (a key that cannot affect the run, a value outside a published
+ * range), may be NULL. On failure *out is left alone; the message names file, line, column, path,
+ * value, what is allowed and the nearest key. */
 typedef void (*scenario_warning)(void *context, const char *text);
 struct scenario_source {
     const char *path;
@@ -215,7 +215,8 @@ struct scenario_source {
 bool scenario_load(const struct scenario_source *source, struct scenario *out, struct error *error);
 void scenario_free(struct scenario *scenario); /* a zeroed one is allowed */
 
-/* Every key with value, unit, origin ("file:line", "--set", or the default's origin) and meaning. */
+/* Every key with value, unit, origin ("file:line", "--set", or the default's origin) and
+ * meaning. */
 bool scenario_show(const struct scenario_source *source, FILE *out, struct error *error);
 /* The JSON Schema (draft 2020-12) of scenario files. */
 bool scenario_schema(FILE *out, struct error *error);

@@ -1,8 +1,9 @@
 /* scenario_json.c - see scenario_json.h.
  *
- * cJSON reads and decodes, but keeps no positions, says nothing of what is wrong and turns every number
- * into a double. So a scan goes first, which checks the grammar and marks where each value stands; the
- * tree is then made from cJSON's and from the marks, which both go through the text in the same order.
+ * cJSON reads and decodes, but keeps no positions, says nothing of what is wrong and turns every
+ * number into a double. So a scan goes first, which checks the grammar and marks where each value
+ * stands; the tree is then made from cJSON's and from the marks, which both go through the text in
+ * the same order.
  */
 #include "models/scenario_json.h"
 

@@ -1,8 +1,8 @@
 /* scenario_json.h - JSON with comments as a tree that knows where everything stood.
  *
- * Numbers keep their text, so that nothing is lost on the way to integers. Objects keep the order of
- * their keys. Nodes belong to the arena they were read into; a file's own text is freed. Private to the
- * loader.
+ * Numbers keep their text, so that nothing is lost on the way to integers. Objects keep the order
+ * of their keys. Nodes belong to the arena they were read into; a file's own text is freed. Private
+ * to the loader.
  */
 #ifndef MODELS_SCENARIO_JSON_H
 #define MODELS_SCENARIO_JSON_H
@@ -41,8 +41,8 @@ struct json_node {
     uint32_t key_line, key_column;
 };
 
-/* Reads a whole file. Errors say file:line:column and what is wrong; ERROR_INPUT unless reading itself
- * failed. *out is touched only on success. */
+/* Reads a whole file. Errors say file:line:column and what is wrong; ERROR_INPUT unless reading
+ * itself failed. *out is touched only on success. */
 bool json_read_file(const struct json_origin *origin, struct scenario_memory *memory,
                     struct json_node **out, struct error *error);
 /* The same for text in memory; length excludes any terminator. */

@@ -1,7 +1,8 @@
 /* scenario_keys.h - the one table of keys of a scenario file.
  *
- * Validation, the JSON Schema, `validate --show`, the canonical text and warnings about keys without
- * effect are all made from these rows; protocol.* comes from the core's own table. Private to the loader.
+ * Validation, the JSON Schema, `validate --show`, the canonical text and warnings about keys
+ * without effect are all made from these rows; protocol.* comes from the core's own table. Private
+ * to the loader.
  */
 #ifndef MODELS_SCENARIO_KEYS_H
 #define MODELS_SCENARIO_KEYS_H

@@ -1,8 +1,8 @@
 /* scenario_latency.c - mean round-trip times between the regions of a cloud.
  *
- * Source: documentation of IBM Cloud (ibm-cloud-docs/vpc, _include-segments/network-latency.md, commit
- * 3fdff6f6): netperf TCP_RR between two machines, the mean over the 30 days that end on 2026-08-16. A
- * one-way latency is taken as half the round trip.
+ * Source: documentation of IBM Cloud (ibm-cloud-docs/vpc, _include-segments/network-latency.md,
+ * commit 3fdff6f6): netperf TCP_RR between two machines, the mean over the 30 days that end on
+ * 2026-08-16. A one-way latency is taken as half the round trip.
  */
 #include "models/scenario_latency.h"
 

@@ -1,7 +1,8 @@
 /* scenario_layers.c - lays a file over what it extends and settings over both, to one tree.
  *
- * Keys are checked layer by layer, since a layer may remove with null what is wrong in it. Objects are
- * merged, everything else replaces; so does an object of shares, whose weights only add up as a whole.
+ * Keys are checked layer by layer, since a layer may remove with null what is wrong in it. Objects
+ * are merged, everything else replaces; so does an object of shares, whose weights only add up as a
+ * whole.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -210,8 +211,8 @@ static bool overlay_value(const struct loader *loader, struct json_node *base,
     return true;
 }
 
-/* kind: what the table says of the objects' place; inside a key's own object, nothing. A setting of one
- * key of something new would make the rest of it up: that is a misspelt name. */
+/* kind: what the table says of the objects' place; inside a key's own object, nothing. A setting of
+ * one key of something new would make the rest of it up: that is a misspelt name. */
 static bool overlay(const struct loader *loader, struct json_node *base,
                     const struct json_node *layer, const struct spot *spot, enum key_match kind)
 {

@@ -1,5 +1,5 @@
-/* scenario_link.c - what only makes sense when all is read: latencies between regions, files of traces.
- * See scenario_loader.h. */
+/* scenario_link.c - what only makes sense when all is read: latencies between regions, files of
+ * traces. See scenario_loader.h. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>

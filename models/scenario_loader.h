@@ -1,8 +1,8 @@
 /* scenario_loader.h - the steps from a file and settings to a scenario, and what they share.
  *
- * loader_open() goes through all of them: layers (files, bases and settings) become one tree, the tree is
- * read into the struct by the key table, rules between keys are checked, the canonical text is written.
- * Private to the loader.
+ * loader_open() goes through all of them: layers (files, bases and settings) become one tree, the
+ * tree is read into the struct by the key table, rules between keys are checked, the canonical text
+ * is written. Private to the loader.
  */
 #ifndef MODELS_SCENARIO_LOADER_H
 #define MODELS_SCENARIO_LOADER_H
@@ -32,8 +32,8 @@ struct loader {
     struct error *error;
 };
 
-/* On failure nothing is left behind. After success the caller closes it, or takes the memory over and
- * sets it to NULL before. */
+/* On failure nothing is left behind. After success the caller closes it, or takes the memory over
+ * and sets it to NULL before. */
 bool loader_open(struct loader *loader, const struct scenario_source *source, struct error *error);
 void loader_close(struct loader *loader);
 
@@ -74,8 +74,8 @@ void nearest_write(const struct nearest *nearest, char *text, size_t size);
 
 /* ---- values ---- */
 
-/* A node from the text of a setting or a default: JSON where it is a number, true, false, null or begins
- * as a string, list or object does; else a string. */
+/* A node from the text of a setting or a default: JSON where it is a number, true, false, null or
+ * begins as a string, list or object does; else a string. */
 bool value_parse(const struct json_origin *origin, const char *text, struct scenario_memory *memory,
                  struct json_node **out, struct error *error);
 /* A field as a JSON value: exact and in base units, or as people write it. */

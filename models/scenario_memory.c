@@ -1,4 +1,5 @@
-/* scenario_memory.c - see scenario_memory.h. Small things share blocks, large ones get their own. */
+/* scenario_memory.c - see scenario_memory.h. Small things share blocks, large ones get their
+ * own. */
 #include "models/scenario_memory.h"
 
 #include <stdalign.h>

@@ -1,4 +1,5 @@
-/* scenario_memory.h - an arena: everything of one scenario, freed at once. Private to the loader. */
+/* scenario_memory.h - an arena: everything of one scenario, freed at once. Private to the
+ * loader. */
 #ifndef MODELS_SCENARIO_MEMORY_H
 #define MODELS_SCENARIO_MEMORY_H
 

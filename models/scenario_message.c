@@ -1,4 +1,5 @@
-/* scenario_message.c - where something is wrong, and what was probably meant. See scenario_loader.h. */
+/* scenario_message.c - where something is wrong, and what was probably meant. See
+ * scenario_loader.h. */
 #include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -91,8 +92,8 @@ static size_t smaller(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-/* Insertions, deletions, changes and swaps of neighbours that lead from a to b (Damerau's distance with
- * each letter touched once), case aside. Both are at most NEAREST_LENGTH long. */
+/* Insertions, deletions, changes and swaps of neighbours that lead from a to b (Damerau's distance
+ * with each letter touched once), case aside. Both are at most NEAREST_LENGTH long. */
 static size_t edit_distance(const char *a, const char *b)
 {
     size_t n = strlen(a), m = strlen(b);

@@ -1,7 +1,8 @@
-/* scenario_relevant.h - when a key can affect a run at all; the rows of the key table refer to these.
+/* scenario_relevant.h - when a key can affect a run at all; the rows of the key table refer to
+ * these.
  *
- * Each takes the scenario as read and the item of the row's section (NULL for a key that stands once).
- * Private to the loader.
+ * Each takes the scenario as read and the item of the row's section (NULL for a key that stands
+ * once). Private to the loader.
  */
 #ifndef MODELS_SCENARIO_RELEVANT_H
 #define MODELS_SCENARIO_RELEVANT_H

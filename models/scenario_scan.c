@@ -89,7 +89,8 @@ static bool check_text(struct cursor cursor)
     return true;
 }
 
-/* Copies a string as it stands; an unclosed one ends with its line, for the scan to complain about. */
+/* Copies a string as it stands; an unclosed one ends with its line, for the scan to complain
+ * about. */
 static char *copy_string(struct cursor *cursor, char *out)
 {
     bool escaped = false, open = true;

@@ -23,8 +23,9 @@ struct scan {
     size_t length; /* of the plain text */
 };
 
-/* Writes the text without comments to plain (room for length + 1 bytes), terminated, and marks every
- * value. On failure the error says name:line:column and what is wrong. Call scan_fini() either way. */
+/* Writes the text without comments to plain (room for length + 1 bytes), terminated, and marks
+ * every value. On failure the error says name:line:column and what is wrong. Call scan_fini()
+ * either way. */
 bool scan_run(struct scan *scan, const char *name, const char *text, size_t length, char *plain,
               struct error *error);
 void scan_fini(struct scan *scan);

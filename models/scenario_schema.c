@@ -142,7 +142,8 @@ static void indent(const struct schema *schema, unsigned depth)
 
 static void put_object(const struct schema *schema, const char *prefix, unsigned depth);
 
-/* What stands below a path that is no key itself: an object with known keys, or with chosen names. */
+/* What stands below a path that is no key itself: an object with known keys, or with chosen
+ * names. */
 static void put_below(const struct schema *schema, const char *path, enum key_match match,
                       unsigned depth)
 {

@@ -1,5 +1,5 @@
-/* scenario_text.c - the effective scenario as canonical JSON: every key that has a value, in the order of
- * the table, in base units. Reading it gives the same scenario. See scenario_loader.h. */
+/* scenario_text.c - the effective scenario as canonical JSON: every key that has a value, in the
+ * order of the table, in base units. Reading it gives the same scenario. See scenario_loader.h. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

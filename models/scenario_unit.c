@@ -1,7 +1,7 @@
 /* scenario_unit.c - see scenario_unit.h.
  *
- * A number is read as decimal digits and a power of ten, so that "0.1s" is 100,000,000 ns and not what
- * is nearest to it in binary.
+ * A number is read as decimal digits and a power of ten, so that "0.1s" is 100,000,000 ns and not
+ * what is nearest to it in binary.
  */
 #include "models/scenario_unit.h"
 
@@ -127,7 +127,8 @@ static const char *decimal_read(const char *text, const char *needs, struct deci
     return NULL;
 }
 
-/* decimal * factor as a whole number of at most limit; `inexact` is the phrase for one that is none. */
+/* decimal * factor as a whole number of at most limit; `inexact` is the phrase for one that is
+ * none. */
 static const char *decimal_scale(const struct decimal *decimal, int64_t factor, uint64_t limit,
                                  const char *inexact, uint64_t *out)
 {

@@ -1,9 +1,9 @@
 /* scenario_unit.h - quantities as people write them ("250ms", "1000 DGAI", "5%") and back.
  *
- * A reader takes a value's text and whether it stood there as a JSON number rather than as a string. It
- * returns NULL and sets *out, or leaves *out alone and returns what is wrong as a constant phrase that
- * says what is allowed. Times and amounts are converted in integers: what is not a whole number of the
- * base unit is refused, never rounded. Private to the loader.
+ * A reader takes a value's text and whether it stood there as a JSON number rather than as a
+ * string. It returns NULL and sets *out, or leaves *out alone and returns what is wrong as a
+ * constant phrase that says what is allowed. Times and amounts are converted in integers: what is
+ * not a whole number of the base unit is refused, never rounded. Private to the loader.
  */
 #ifndef MODELS_SCENARIO_UNIT_H
 #define MODELS_SCENARIO_UNIT_H
@@ -29,9 +29,9 @@ const char *unit_read_seed(struct unit_text value, uint64_t *out);
 const char *unit_read_rate(struct unit_text value, double *out);      /* 1/s */
 const char *unit_read_bandwidth(struct unit_text value, double *out); /* bit/s */
 
-/* Writers use the largest unit in which the value is whole, or a unit in which it is at least 1. What
- * they write reads back as the same value; a rate or bandwidth that is no short decimal in its unit may
- * differ in the last bit. */
+/* Writers use the largest unit in which the value is whole, or a unit in which it is at least 1.
+ * What they write reads back as the same value; a rate or bandwidth that is no short decimal in its
+ * unit may differ in the last bit. */
 void unit_write_duration(int64_t value, char text[UNIT_TEXT_SIZE]);
 void unit_write_amount(int64_t value, char text[UNIT_TEXT_SIZE]);
 void unit_write_fraction(double value, char text[UNIT_TEXT_SIZE]);

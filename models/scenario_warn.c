@@ -1,7 +1,7 @@
 /* scenario_warn.c - what is no error but worth saying. See scenario_loader.h.
  *
- * A key without effect is reported where the user wrote it: in the file named or a setting. What a base
- * gives besides is there for other scenarios too.
+ * A key without effect is reported where the user wrote it: in the file named or a setting. What a
+ * base gives besides is there for other scenarios too.
  */
 #include <stdio.h>
 #include <string.h>

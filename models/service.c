@@ -1,8 +1,8 @@
 /* service.c - one node at work, as a fluid on a step clock.
  *
- * The batch is a heap by the step at which each sequence ends; the clock is moved to the exact moment of
- * every change, which lies up to 1 ns before the whole nanosecond at which the change is reported. That
- * lag is kept and made good in the next stretch.
+ * The batch is a heap by the step at which each sequence ends; the clock is moved to the exact
+ * moment of every change, which lies up to 1 ns before the whole nanosecond at which the change is
+ * reported. That lag is kept and made good in the next stretch.
  */
 #include "models/service.h"
 
@@ -13,7 +13,8 @@
 
 /* Excess over a whole nanosecond that is rounding noise of double and not time. */
 #define SERVICE_NOISE_NS (1.0 / 1024)
-/* A busy service counts steps anew after so many nanoseconds of them, to keep the fraction's digits. */
+/* A busy service counts steps anew after so many nanoseconds of them, to keep the fraction's
+ * digits. */
 #define SERVICE_REBASE_NS 68719476736.0 /* 2^36: then a double resolves 1e-5 ns */
 /* Changes later than this do not happen within a run. */
 #define SERVICE_NEVER_NS 4e18
@@ -21,7 +22,7 @@
 #define SERVICE_STEP_MIN_NS 1.0
 /* Slots made at the start; larger batches grow on demand. */
 #define SERVICE_SLOTS_FIRST 64u
-#define SERVICE_RING_FIRST 4u
+#define SERVICE_RING_FIRST  4u
 /* The size of the model that scenario_hardware's figures are for. */
 #define SERVICE_REFERENCE_PARAMETERS_B 70.0
 
@@ -56,18 +57,10 @@ struct service_profile service_profile_plain(const struct scenario_service *serv
     };
 
     switch (service->kind) {
-    case SERVICE_EXPONENTIAL:
-        law.kind = LAW_EXPONENTIAL;
-        break;
-    case SERVICE_DETERMINISTIC:
-        law.kind = LAW_CONSTANT;
-        break;
-    case SERVICE_LOGNORMAL:
-        law.kind = LAW_LOGNORMAL;
-        break;
-    case SERVICE_LLM:
-        fprintf(stderr, "service_profile_plain: not for the kind llm\n");
-        abort();
+    case SERVICE_EXPONENTIAL: law.kind = LAW_EXPONENTIAL; break;
+    case SERVICE_DETERMINISTIC: law.kind = LAW_CONSTANT; break;
+    case SERVICE_LOGNORMAL: law.kind = LAW_LOGNORMAL; break;
+    case SERVICE_LLM: fprintf(stderr, "service_profile_plain: not for the kind llm\n"); abort();
     }
     law_sampler_init(&profile.duration, &law);
     return profile;
@@ -155,8 +148,8 @@ static bool heap_reserve(struct service *service, uint32_t needed)
 {
     if (needed <= service->heap_capacity)
         return true;
-    uint32_t room = service_room(service->heap_capacity, SERVICE_SLOTS_FIRST, needed,
-                                 service->profile.slots);
+    uint32_t room =
+        service_room(service->heap_capacity, SERVICE_SLOTS_FIRST, needed, service->profile.slots);
     struct service_slot *heap = realloc(service->heap, room * sizeof *heap);
     if (heap == NULL)
         return false;
@@ -205,7 +198,8 @@ static struct service_job ring_pop(struct service *service)
 {
     struct service_job job = *ring_at(service, 0);
 
-    service->ring_head = service->ring_head + 1 < service->ring_capacity ? service->ring_head + 1 : 0;
+    service->ring_head =
+        service->ring_head + 1 < service->ring_capacity ? service->ring_head + 1 : 0;
     service->ring_count--;
     return job;
 }

@@ -1,18 +1,19 @@
 /* service.h - one node at work: a batch of sequences, a queue, and the times at which they change.
  *
- * Continuous batching as a fluid on a step clock. All sequences of the batch advance together, one token
- * per step, and a step takes
+ * Continuous batching as a fluid on a step clock. All sequences of the batch advance together, one
+ * token per step, and a step takes
  *     step_base + step_per_sequence * (sequences decoding) + chunk (while a prompt is prefilled)
- * so the clock's speed changes only when the composition of the batch does: one event per change, never
- * one per token. A sequence joins as soon as it has a slot. Prompts are prefilled one at a time in order
- * of admission, alongside the decoding; a sequence holds its slot from admission to its end. Jobs without
- * a slot wait in order of arrival; beyond the queue's limit they are refused.
+ * so the clock's speed changes only when the composition of the batch does: one event per change,
+ * never one per token. A sequence joins as soon as it has a slot. Prompts are prefilled one at a
+ * time in order of admission, alongside the decoding; a sequence holds its slot from admission to
+ * its end. Jobs without a slot wait in order of arrival; beyond the queue's limit they are refused.
  *
- * With step_base 0 and no prefill this is processor sharing. The plain kinds are M/G/c: a step of 1 ns
- * that no batch slows down, and as many steps as the service takes nanoseconds.
+ * With step_base 0 and no prefill this is processor sharing. The plain kinds are M/G/c: a step of 1
+ * ns that no batch slows down, and as many steps as the service takes nanoseconds.
  *
- * Ends are kept on the step clock and converted once, rounded up to the nanosecond, so that no rounding
- * adds up. The caller posts an event at service_next() after every call that may have changed it.
+ * Ends are kept on the step clock and converted once, rounded up to the nanosecond, so that no
+ * rounding adds up. The caller posts an event at service_next() after every call that may have
+ * changed it.
  */
 #ifndef MODELS_SERVICE_H
 #define MODELS_SERVICE_H
@@ -35,9 +36,9 @@ struct service_profile {
     struct law_sampler duration; /* plain kinds: service time in ns */
 };
 
-/* A node that runs a model of parameters_b billion parameters. chunk_ns is such that a prompt alone on
- * the machine is prefilled at the hardware's prefill_tokens_per_s, or at one chunk per step_base where
- * that is slower. No job may wait unless the caller sets queue. */
+/* A node that runs a model of parameters_b billion parameters. chunk_ns is such that a prompt alone
+ * on the machine is prefilled at the hardware's prefill_tokens_per_s, or at one chunk per step_base
+ * where that is slower. No job may wait unless the caller sets queue. */
 struct service_profile service_profile_llm(const struct scenario_hardware *hardware,
                                            double parameters_b);
 /* The plain kinds; SERVICE_LLM is a bug here. */
@@ -49,8 +50,8 @@ struct service_job {
     double prefill_steps, decode_steps;
 };
 
-/* work_factor scales the steps of a job that needs less of the machine (a smaller model: the ratio of
- * its size to the profile's). */
+/* work_factor scales the steps of a job that needs less of the machine (a smaller model: the ratio
+ * of its size to the profile's). */
 struct service_job service_job_llm(const struct service_profile *profile, uint64_t id,
                                    uint32_t tokens_in, uint32_t tokens_out, double work_factor);
 /* A job of a plain kind, its duration drawn. */
@@ -104,12 +105,13 @@ void service_fini(struct service *service);
 enum service_admission service_offer(struct service *service, int64_t now_ns,
                                      const struct service_job *job);
 
-/* Time of the next change of the batch; INT64_MAX when idle. Does not lie before the last call's now. */
+/* Time of the next change of the batch; INT64_MAX when idle. Does not lie before the last call's
+ * now. */
 int64_t service_next(const struct service *service);
 
-/* Makes all changes due up to now_ns: prompts end, sequences finish, waiting jobs get slots. Returns the
- * number of finished jobs written to done, in order of their end. When it equals done_max, more may be
- * due: call again. */
+/* Makes all changes due up to now_ns: prompts end, sequences finish, waiting jobs get slots.
+ * Returns the number of finished jobs written to done, in order of their end. When it equals
+ * done_max, more may be due: call again. */
 uint32_t service_advance(struct service *service, int64_t now_ns, struct service_done *done,
                          uint32_t done_max);
 

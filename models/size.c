@@ -25,8 +25,7 @@ void law_sampler_init(struct law_sampler *sampler, const struct law *law)
         sampler->scale = law->maximum - law->minimum;
         break;
     case LAW_CONSTANT:
-    case LAW_EXPONENTIAL:
-        break;
+    case LAW_EXPONENTIAL: break;
     }
 }
 
@@ -42,16 +41,10 @@ double law_draw(const struct law_sampler *sampler, struct random_stream *stream)
     double value = sampler->location;
 
     switch (sampler->kind) {
-    case LAW_CONSTANT:
-        break;
-    case LAW_EXPONENTIAL:
-        value *= random_exponential(stream);
-        break;
-    case LAW_LOGNORMAL:
-        value = exp(value + sampler->scale * random_normal(stream));
-        break;
-    case LAW_UNIFORM:
-        return value + sampler->scale * random_unit(stream);
+    case LAW_CONSTANT: break;
+    case LAW_EXPONENTIAL: value *= random_exponential(stream); break;
+    case LAW_LOGNORMAL: value = exp(value + sampler->scale * random_normal(stream)); break;
+    case LAW_UNIFORM: return value + sampler->scale * random_unit(stream);
     }
     return law_cut(sampler, value);
 }

@@ -12,11 +12,11 @@
 #include <string.h>
 #include <sys/types.h>
 
-#define TRACE_ONE INT64_C(1000000000) /* a decimal is kept as parts of this */
+#define TRACE_ONE        INT64_C(1000000000) /* a decimal is kept as parts of this */
 #define TRACE_ROOM_FIRST UINT64_C(4096)
 /* Period of a looped trace whose rows all share one time, so that time goes on. */
 #define TRACE_PERIOD_MIN_NS 1000000000.0
-#define TRACE_NEVER_NS 9e18
+#define TRACE_NEVER_NS      9e18
 
 enum { TRACE_LINE_MAX = 1 << 20, TRACE_QUOTE_MAX = 60, TRACE_NO_COLUMN = -1 };
 
@@ -120,8 +120,8 @@ static char *field_next(char **cursor)
     return field;
 }
 
-/* Reads a decimal as parts of TRACE_ONE; digits beyond those are cut off. Returns NULL, or what is wrong
- * with it. */
+/* Reads a decimal as parts of TRACE_ONE; digits beyond those are cut off. Returns NULL, or what is
+ * wrong with it. */
 static const char *decimal_read(const char *text, int64_t *out)
 {
     bool negative = *text == '-';

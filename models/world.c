@@ -86,7 +86,8 @@ static bool open_collectors(struct world *world, struct error *error)
 
 static bool open_engine(struct world *world, struct error *error)
 {
-    /* Per node its timer and what was cancelled before it, per request one message, per check a few. */
+    /* Per node its timer and what was cancelled before it, per request one message, per check a
+     * few. */
     struct engine_spec spec = {.kinds = kinds,
                                .kind_count = EVENT_KIND_COUNT,
                                .world = world,
@@ -153,7 +154,8 @@ bool world_run(const struct scenario *scenario, const struct world_options *opti
                           .options = options,
                           .key = {.seed = options->seed, .replication = options->replication},
                           .error = error != NULL ? error : &local};
-    /* The core hashes with whatever code libsodium has chosen; its faster ones only after this call. */
+    /* The core hashes with whatever code libsodium has chosen; its faster ones only after this
+     * call. */
     if (sodium_init() < 0)
         return error_set(error, ERROR_RUN, "libsodium cannot be initialised: no source of entropy");
     bool ok = world_build(&world, error) && open_collectors(&world, error) &&

@@ -10,11 +10,12 @@
 struct world_options {
     uint64_t seed;
     uint32_t replication;
-    /* Called at each 1/256 of the duration with the time reached; returning false interrupts the run
-     * (ERROR_RUN, "interrupted"). NULL is allowed. */
+    /* Called at each 1/256 of the duration with the time reached; returning false interrupts the
+     * run (ERROR_RUN, "interrupted"). NULL is allowed. */
     bool (*progress)(void *context, int64_t now_ns, uint64_t events);
     void *progress_context;
-    /* Called once per ended request when the scenario records requests. Returning false ends the run. */
+    /* Called once per ended request when the scenario records requests. Returning false ends the
+     * run. */
     bool (*request)(void *context, const struct result_request *row, struct error *error);
     void *request_context;
 };

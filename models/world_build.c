@@ -121,10 +121,10 @@ static bool allocate(struct world *world, struct error *error)
     world->statistics.ttft_sketch = quantile_open();
     world->statistics.epoch_sketch = quantile_open();
     bool complete = world->gateways && world->classes && world->groups && world->region_gateway &&
-                    world->label_used && world->verifier_used && world->nodes && world->node_regions && world->users &&
-                    world->models && world->providers && world->provider_group &&
-                    world->operator_behaviour && world->requests && world->checks &&
-                    world->check_members && world->statistics.latency_sketch &&
+                    world->label_used && world->verifier_used && world->nodes &&
+                    world->node_regions && world->users && world->models && world->providers &&
+                    world->provider_group && world->operator_behaviour && world->requests &&
+                    world->checks && world->check_members && world->statistics.latency_sketch &&
                     world->statistics.ttft_sketch && world->statistics.epoch_sketch;
     if (!complete)
         return out_of_memory(error);

@@ -1,4 +1,5 @@
-/* world_chain.c - the chain's clockwork around the core: beacon periods, epochs, settlement, views. */
+/* world_chain.c - the chain's clockwork around the core: beacon periods, epochs, settlement,
+ * views. */
 #include <stdlib.h>
 
 #include "models/world_private.h"
@@ -43,7 +44,8 @@ static void act_on(struct world *world, const struct dg_notice *notice)
     }
 }
 
-/* Gateways learn of new records at their own delay, each up to the position known at the posting. */
+/* Gateways learn of new records at their own delay, each up to the position known at the
+ * posting. */
 static void post_views(struct world *world)
 {
     uint64_t end = dg_chain_log_end(world->chain);

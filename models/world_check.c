@@ -1,4 +1,5 @@
-/* world_check.c - a check from its draw to its verdict: evidence, committee, judges, commit and reveal. */
+/* world_check.c - a check from its draw to its verdict: evidence, committee, judges, commit and
+ * reveal. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -195,8 +196,8 @@ void review_task(void *context, struct engine *engine, const struct event *event
                 event->target, event->payload);
 }
 
-/* A score that comes when its phase is over, or when its seat has gone to a replacement, is too late:
- * that is the verifier's misfortune, not an error. */
+/* A score that comes when its phase is over, or when its seat has gone to a replacement, is too
+ * late: that is the verifier's misfortune, not an error. */
 static bool too_late(enum dg_status status)
 {
     return status == DG_ERROR_STATE || status == DG_ERROR_NOT_MEMBER ||
@@ -221,7 +222,8 @@ void review_commit(void *context, struct engine *engine, const struct event *eve
         world_after_chain(world);
 }
 
-/* The members hear of the phase one chain message later, and their scores arrive another one later. */
+/* The members hear of the phase one chain message later, and their scores arrive another one
+ * later. */
 void check_reveal_phase(struct world *world, const struct dg_notice *notice)
 {
     struct world_check *check = check_find(world, notice->check);

@@ -1,10 +1,11 @@
-/* world_gateway.c - the gateway around its core: funds, routing, failover, deadlines, receipts, evidence. */
+/* world_gateway.c - the gateway around its core: funds, routing, failover, deadlines, receipts,
+ * evidence. */
 #include <stdlib.h>
 
 #include "dg/verify.h"
 #include "models/world_request.h"
 
-/* ---- deadlines: one list per gateway and user group, in the order of submission, hence of deadlines ---- */
+/* ---- deadlines: a list per gateway and user group, in the order of submission ---- */
 
 static void arm_deadline(struct world *world, uint32_t g, uint32_t group,
                          struct deadline_list *list)
@@ -87,8 +88,8 @@ static void forward(struct world *world, struct world_request *request,
                     slot_of(world, request));
 }
 
-/* Asks the chain to lock more of the user's balance; the user tops it up when it is too low and he is
- * one who does. Returns whether the request is worth another try. */
+/* Asks the chain to lock more of the user's balance; the user tops it up when it is too low and he
+ * is one who does. Returns whether the request is worth another try. */
 static bool top_up(struct world *world, struct world_request *request)
 {
     const struct scenario_users *group = &world->scenario->users[request->group];
@@ -184,7 +185,8 @@ void gateway_refusal(void *context, struct engine *engine, const struct event *e
     tell_user(world, request, OUTCOME_FAILED, 0);
 }
 
-/* The user is told in a slot of its own, so that the node's late answer still finds the request's. */
+/* The user is told in a slot of its own, so that the node's late answer still finds the
+ * request's. */
 static void expire(struct world *world, struct world_gateway *gateway,
                    struct world_request *request)
 {

@@ -82,8 +82,9 @@ static struct service_profile profile_of(const struct world *world,
     return profile;
 }
 
-/* A node declares what one compute unit costs it: the cost of one slot for the time that a request of
- * 1,000 prompt and 250 answer tokens takes in a half-full batch, over the units of that request. */
+/* A node declares what one compute unit costs it: the cost of one slot for the time that a request
+ * of 1,000 prompt and 250 answer tokens takes in a half-full batch, over the units of that
+ * request. */
 static int64_t declared_cost(const struct world *world, const struct scenario_nodes *group,
                              const struct world_node *node, const struct service_profile *profile)
 {
@@ -114,8 +115,8 @@ static int64_t asking_price(const struct world *world, const struct scenario_nod
     return price > 0 ? price : 1;
 }
 
-/* The models of a node: the next ones of its class in turn, so that demand finds each model served by as
- * many nodes as any other of its class. */
+/* The models of a node: the next ones of its class in turn, so that demand finds each model served
+ * by as many nodes as any other of its class. */
 static uint8_t choose_models(struct world_class *class, uint32_t serves, uint32_t *models)
 {
     uint32_t count = serves < class->model_count ? serves : class->model_count;

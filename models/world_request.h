@@ -1,8 +1,9 @@
 /* world_request.h - requests under way, shared by the files that carry them.
  *
- * world_user.c, world_gateway.c and world_node.c hold the handlers in the order in which a request meets
- * them. A message that the network loses for good is a broken connection: its sender learns of it after
- * the last retransmission. A request ends exactly once, in one outcome, in world_user.c.
+ * world_user.c, world_gateway.c and world_node.c hold the handlers in the order in which a request
+ * meets them. A message that the network loses for good is a broken connection: its sender learns
+ * of it after the last retransmission. A request ends exactly once, in one outcome, in
+ * world_user.c.
  */
 #ifndef MODELS_WORLD_REQUEST_H
 #define MODELS_WORLD_REQUEST_H

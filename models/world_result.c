@@ -13,8 +13,8 @@ static const struct scenario_hardware *hardware_of(const struct world *world, ui
     return &world->scenario->hardware[node->hardware];
 }
 
-/* Work is paid by the slot and hour, so that running a smaller model saves what it frees; keeping the
- * machine costs the idle rate all the time. */
+/* Work is paid by the slot and hour, so that running a smaller model saves what it frees; keeping
+ * the machine costs the idle rate all the time. */
 int64_t world_compute_cost(const struct world *world, uint32_t n)
 {
     const struct scenario_hardware *hardware = hardware_of(world, n);
@@ -97,7 +97,8 @@ static bool fill_parties(const struct world *world, struct result *out, struct e
     return true;
 }
 
-/* The final ledger enters the fingerprint: every total, and what each node earned, lost and has left. */
+/* The final ledger enters the fingerprint: every total, and what each node earned, lost and has
+ * left. */
 static void fold_ledger(struct world *world, const struct result *result)
 {
     struct dg_ledger_totals totals;

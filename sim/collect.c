@@ -9,8 +9,9 @@
 
 #include "sim/error.h"
 
-/* An octave [2^k, 2^(k+1)) is cut into SUB_BINS equal bins and a quantile is the middle of its bin, so
- * the error is at most half a bin, 2^k / (2 * SUB_BINS). Below 2 * SUB_BINS a bin holds one value. */
+/* An octave [2^k, 2^(k+1)) is cut into SUB_BINS equal bins and a quantile is the middle of its bin,
+ * so the error is at most half a bin, 2^k / (2 * SUB_BINS). Below 2 * SUB_BINS a bin holds one
+ * value. */
 enum {
     SUB_BITS = 7,
     SUB_BINS = 1 << SUB_BITS,
@@ -62,8 +63,8 @@ double moments_variance(const struct moments *moments)
 
 void time_mean_init(struct time_mean *mean, int64_t now_ns, double level)
 {
-    *mean = (struct time_mean){
-        .start_ns = now_ns, .last_ns = now_ns, .level = level, .maximum = level};
+    *mean =
+        (struct time_mean){.start_ns = now_ns, .last_ns = now_ns, .level = level, .maximum = level};
 }
 
 void time_mean_set(struct time_mean *mean, int64_t now_ns, double level)

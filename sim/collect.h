@@ -27,10 +27,12 @@ void time_mean_init(struct time_mean *mean, int64_t now_ns, double level);
 void time_mean_set(struct time_mean *mean, int64_t now_ns, double level);
 void time_mean_add(struct time_mean *mean, int64_t now_ns, double delta);
 double time_mean_value(const struct time_mean *mean, int64_t now_ns);
-void time_mean_restart(struct time_mean *mean, int64_t now_ns); /* keeps the level, forgets the past */
+void time_mean_restart(struct time_mean *mean,
+                       int64_t now_ns); /* keeps the level, forgets the past */
 
 /* Quantiles of non-negative int64 values by log-linear bins: a quantile is off by at most
- * QUANTILE_RELATIVE_ERROR of the value it returns. Memory is fixed; O(1) per value, no allocation. */
+ * QUANTILE_RELATIVE_ERROR of the value it returns. Memory is fixed; O(1) per value, no
+ * allocation. */
 #define QUANTILE_RELATIVE_ERROR (1.0 / 256)
 struct quantile_sketch;
 struct quantile_sketch *quantile_open(void); /* NULL when out of memory */

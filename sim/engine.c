@@ -9,10 +9,11 @@
 
 enum { SEQUENCE_BITS = 56 };
 
-/* Odd constants with mixed bits, from the digits of pi; they keep both factors of a mix from being 0. */
+/* Odd constants with mixed bits, from the digits of pi; they keep both factors of a mix from being
+ * 0. */
 #define FINGERPRINT_START UINT64_C(0x243f6a8885a308d3)
 #define FINGERPRINT_EVENT UINT64_C(0x13198a2e03707345)
-#define FINGERPRINT_FOLD UINT64_C(0xa4093822299f31d1)
+#define FINGERPRINT_FOLD  UINT64_C(0xa4093822299f31d1)
 
 struct kind_row {
     event_handler handler;
@@ -47,8 +48,8 @@ static inline uint64_t mix(uint64_t a, uint64_t b)
 static __attribute__((noreturn, cold, noinline)) void
 broken(const struct engine *engine, const char *what, int64_t time_ns, uint32_t kind)
 {
-    fprintf(stderr, "engine: %s: event %s at %lld ns, clock %lld ns, %llu executed, seed %llu\n", what,
-            kind < engine->kind_count ? engine->kinds[kind].name : "of unknown kind",
+    fprintf(stderr, "engine: %s: event %s at %lld ns, clock %lld ns, %llu executed, seed %llu\n",
+            what, kind < engine->kind_count ? engine->kinds[kind].name : "of unknown kind",
             (long long)time_ns, (long long)engine->now_ns, (unsigned long long)engine->executed,
             (unsigned long long)engine->seed);
     abort();
@@ -79,7 +80,8 @@ event_handle engine_post(struct engine *engine, int64_t time_ns, uint16_t kind, 
     return sequence << engine->slot_bits | slot;
 }
 
-/* The posting number in the handle tells this event from earlier and later ones in the same slot. */
+/* The posting number in the handle tells this event from earlier and later ones in the same
+ * slot. */
 static event_handle handle_of(const struct engine *engine, uint64_t order, uint64_t slot)
 {
     uint64_t sequence = order & ((UINT64_C(1) << SEQUENCE_BITS) - 1);

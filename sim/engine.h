@@ -1,8 +1,8 @@
 /* engine.h - the virtual clock, the pending events and the loop that runs them.
  *
- * Events run in a total order: time, then the priority of their kind, then posting order. Each executed
- * event (time, kind, target) enters the fingerprint. An event that is posted before now, or a full
- * queue, is a bug of the model: the engine prints time, kind and seed and aborts.
+ * Events run in a total order: time, then the priority of their kind, then posting order. Each
+ * executed event (time, kind, target) enters the fingerprint. An event that is posted before now,
+ * or a full queue, is a bug of the model: the engine prints time, kind and seed and aborts.
  */
 #ifndef SIM_ENGINE_H
 #define SIM_ENGINE_H
@@ -34,9 +34,9 @@ struct event_kind {
 struct engine_spec {
     const struct event_kind *kinds; /* must outlive the engine */
     size_t kind_count;
-    void *world;          /* passed to every handler */
-    size_t capacity;      /* most events pending at once, cancelled ones not yet discarded included */
-    uint64_t seed;        /* only printed when an invariant breaks */
+    void *world;     /* passed to every handler */
+    size_t capacity; /* most events pending at once, cancelled ones not yet discarded included */
+    uint64_t seed;   /* only printed when an invariant breaks */
 };
 
 /* Handle of a pending event; 0 is never one. */
@@ -52,7 +52,8 @@ event_handle engine_post(struct engine *engine, int64_t time_ns, uint16_t kind, 
 bool engine_cancel(struct engine *engine, event_handle handle);
 
 /* Runs every event up to and including until_ns, or until engine_stop(); the clock then stands at
- * until_ns (or at the last event when stopped). Returns the number of events executed by this call. */
+ * until_ns (or at the last event when stopped). Returns the number of events executed by this
+ * call. */
 uint64_t engine_run(struct engine *engine, int64_t until_ns);
 void engine_stop(struct engine *engine);
 

@@ -10,7 +10,8 @@ bool error_set(struct error *error, enum error_kind kind, const char *format, ..
     if (error == NULL)
         return false;
 
-    /* The old text may be among the arguments, so it is only overwritten once the new one stands. */
+    /* The old text may be among the arguments, so it is only overwritten once the new one
+     * stands. */
     char text[ERROR_TEXT_SIZE];
     va_list arguments;
     va_start(arguments, format);

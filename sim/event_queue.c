@@ -8,8 +8,8 @@
 
 enum {
     HEAP_ARITY = 4,
-    BUCKET_LOAD = 4,         /* events a bucket should hold */
-    FIRST_RUNG_MIN = 64,     /* buckets */
+    BUCKET_LOAD = 4,     /* events a bucket should hold */
+    FIRST_RUNG_MIN = 64, /* buckets */
     FIRST_RUNG_MAX = 1 << 18,
     LOWER_RUNG_BUCKETS = 1 << 10,
     CAPACITY_LIMIT = 1 << 30,
@@ -107,8 +107,8 @@ static inline void rung_push(struct event_queue *queue, struct queue_rung *rung,
     rung->count++;
 }
 
-/* Puts a rung below the others, over start to last, with room for count events. Returns NULL when there
- * are too many rungs. All buckets of an unused rung are empty. */
+/* Puts a rung below the others, over start to last, with room for count events. Returns NULL when
+ * there are too many rungs. All buckets of an unused rung are empty. */
 static struct queue_rung *rung_add(struct event_queue *queue, uint64_t start, uint64_t last,
                                    size_t count)
 {
@@ -180,7 +180,8 @@ static void list_to_front(struct event_queue *queue, uint32_t slot, size_t count
     }
 }
 
-/* Moves the soonest bucket one step on: to the front, or into a rung of its own if it holds many. */
+/* Moves the soonest bucket one step on: to the front, or into a rung of its own if it holds
+ * many. */
 static void rung_advance(struct event_queue *queue)
 {
     struct queue_rung *rung = &queue->rungs[queue->rung_count - 1];
@@ -203,8 +204,8 @@ static void rung_advance(struct event_queue *queue)
         list_to_front(queue, bucket.head, bucket.count, last);
 }
 
-/* With no rungs left: a small rest goes to the front, which then holds everything; a large one is cut
- * into buckets. */
+/* With no rungs left: a small rest goes to the front, which then holds everything; a large one is
+ * cut into buckets. */
 static void top_advance(struct event_queue *queue)
 {
     uint32_t head = queue->top_head;
@@ -259,8 +260,8 @@ bool event_queue_settle(struct event_queue *queue)
     return true;
 }
 
-/* Where to cut a full front: at the middle, moved so that no two events of one instant part. Returns
- * how many of the latest go; 0 when all are of one instant. */
+/* Where to cut a full front: at the middle, moved so that no two events of one instant part.
+ * Returns how many of the latest go; 0 when all are of one instant. */
 static uint32_t front_cut(const struct event_queue *queue)
 {
     const struct queue_entry *front = queue->front;
@@ -275,8 +276,8 @@ static uint32_t front_cut(const struct event_queue *queue)
     return cut < queue->front_count ? cut : 0;
 }
 
-/* Sends the later half of a full front to a rung, or to the top if there is nothing beyond the front.
- * Returns false when that cannot be done. */
+/* Sends the later half of a full front to a rung, or to the top if there is nothing beyond the
+ * front. Returns false when that cannot be done. */
 static bool front_split(struct event_queue *queue)
 {
     uint32_t cut = front_cut(queue);

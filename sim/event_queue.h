@@ -1,12 +1,13 @@
 /* event_queue.h - pending events in a total order: time, then order. Private to the engine.
  *
- * Three parts, soonest first. The front is a short sorted array that takes and short posts work on; a
- * small population never leaves it. The rungs are a ladder queue (Tang, Goh, Thng 2005): rows of buckets,
- * each rung splitting one bucket of the rung above. The top is an unsorted list of all that lies beyond.
- * Where splitting by time cannot help (a burst at one instant), a heap stands beside the front.
+ * Three parts, soonest first. The front is a short sorted array that takes and short posts work on;
+ * a small population never leaves it. The rungs are a ladder queue (Tang, Goh, Thng 2005): rows of
+ * buckets, each rung splitting one bucket of the rung above. The top is an unsorted list of all
+ * that lies beyond. Where splitting by time cannot help (a burst at one instant), a heap stands
+ * beside the front.
  *
- * An event lies in a slot from post to take, and only slot numbers move. All storage is sized at open.
- * The inline functions are the fast paths; the engine's loop is built around them.
+ * An event lies in a slot from post to take, and only slot numbers move. All storage is sized at
+ * open. The inline functions are the fast paths; the engine's loop is built around them.
  */
 #ifndef SIM_EVENT_QUEUE_H
 #define SIM_EVENT_QUEUE_H
@@ -119,7 +120,8 @@ static inline void event_queue_free(struct event_queue *queue, uint32_t slot)
     queue->free_slot = slot;
 }
 
-/* The next event, unless it lies after until; *event is then left alone. Cancelled ones are dropped. */
+/* The next event, unless it lies after until; *event is then left alone. Cancelled ones are
+ * dropped. */
 static inline bool event_queue_take(struct event_queue *queue, uint64_t until, struct event *event)
 {
     for (;;) {

@@ -1,4 +1,5 @@
-/* random.c - Philox4x32-10, the keys of streams, the rare paths of the ziggurats, and the GSL types. */
+/* random.c - Philox4x32-10, the keys of streams, the rare paths of the ziggurats, and the GSL
+ * types. */
 #include "sim/random.h"
 
 #include <stdbool.h>
@@ -9,8 +10,8 @@
 /* Multipliers and key steps of Philox4x32 (Salmon et al., SC'11). */
 #define PHILOX_MULTIPLIER_0 0xD2511F53u
 #define PHILOX_MULTIPLIER_1 0xCD9E8D57u
-#define PHILOX_STEP_0 0x9E3779B9u
-#define PHILOX_STEP_1 0xBB67AE85u
+#define PHILOX_STEP_0       0x9E3779B9u
+#define PHILOX_STEP_1       0xBB67AE85u
 
 enum {
     PHILOX_ROUNDS = 10,
@@ -56,8 +57,8 @@ void philox4x32_10(const uint32_t counter[4], const uint32_t key[2], uint32_t ou
 }
 
 /* The seed is the Philox key, all else its counter: no two streams can share a block. */
-static void key_block(const struct random_key *key, uint32_t purpose, uint32_t entity, uint32_t index,
-                      enum key_block which, uint32_t out[4])
+static void key_block(const struct random_key *key, uint32_t purpose, uint32_t entity,
+                      uint32_t index, enum key_block which, uint32_t out[4])
 {
     if (purpose >= PURPOSE_LIMIT) {
         fprintf(stderr, "random: purpose %u is above %d, seed %llu\n", purpose, PURPOSE_LIMIT - 1,
@@ -74,8 +75,8 @@ static uint64_t join(const uint32_t words[2])
     return (uint64_t)words[1] << 32 | words[0];
 }
 
-void random_stream_init(struct random_stream *stream, const struct random_key *key, uint32_t purpose,
-                        uint32_t entity, uint32_t index)
+void random_stream_init(struct random_stream *stream, const struct random_key *key,
+                        uint32_t purpose, uint32_t entity, uint32_t index)
 {
     uint32_t low[4], high[4];
     key_block(key, purpose, entity, index, KEY_BLOCK_FAST_LOW, low);
@@ -163,8 +164,8 @@ static const gsl_rng_type fast_type = {
 };
 const gsl_rng_type *const random_gsl_fast = &fast_type;
 
-/* GSL type on Philox alone. One block of the key gives the stream a Philox key and the upper half of
- * its counter; the lower half counts blocks. */
+/* GSL type on Philox alone. One block of the key gives the stream a Philox key and the upper half
+ * of its counter; the lower half counts blocks. */
 
 static void philox_init(struct philox_state *philox, const struct random_key *key, uint32_t purpose,
                         uint32_t entity, uint32_t index)

@@ -1,9 +1,9 @@
 /* random.h - random streams keyed by (seed, replication, purpose, entity, index).
  *
- * Philox4x32-10 (Salmon et al., SC'11) derives every stream, so drawing more in one place shifts nothing
- * elsewhere. struct random_stream is a fast generator (xoshiro256++, Blackman and Vigna 2019; 32 bytes
- * of state) seeded by one such key; it is small enough to live in registers, or to be made afresh for
- * each request.
+ * Philox4x32-10 (Salmon et al., SC'11) derives every stream, so drawing more in one place shifts
+ * nothing elsewhere. struct random_stream is a fast generator (xoshiro256++, Blackman and Vigna
+ * 2019; 32 bytes of state) seeded by one such key; it is small enough to live in registers, or to
+ * be made afresh for each request.
  */
 #ifndef SIM_RANDOM_H
 #define SIM_RANDOM_H
@@ -26,22 +26,25 @@ void philox4x32_10(const uint32_t counter[4], const uint32_t key[2], uint32_t ou
 
 /* A stream of its own for each (purpose, entity, index) of a key. purpose < 2^16, more is a bug and
  * aborts. Cost: two Philox blocks. */
-void random_stream_init(struct random_stream *stream, const struct random_key *key, uint32_t purpose,
-                        uint32_t entity, uint32_t index);
+void random_stream_init(struct random_stream *stream, const struct random_key *key,
+                        uint32_t purpose, uint32_t entity, uint32_t index);
 
 /* The helpers below are defined inline at the end of this header. */
 static inline uint64_t random_u64(struct random_stream *stream);
-static inline double random_unit(struct random_stream *stream);                   /* [0, 1) */
-static inline uint64_t random_below(struct random_stream *stream, uint64_t bound); /* [0, bound), bound > 0 */
-static inline double random_exponential(struct random_stream *stream);            /* mean 1, ziggurat */
-static inline double random_normal(struct random_stream *stream);                 /* mean 0, sd 1, ziggurat */
+static inline double random_unit(struct random_stream *stream); /* [0, 1) */
+static inline uint64_t random_below(struct random_stream *stream,
+                                    uint64_t bound);                   /* [0, bound), bound > 0 */
+static inline double random_exponential(struct random_stream *stream); /* mean 1, ziggurat */
+static inline double random_normal(struct random_stream *stream);      /* mean 0, sd 1, ziggurat */
 /* exp(mu + sigma * normal): median exp(mu), mean exp(mu + sigma^2 / 2). */
 static inline double random_lognormal(struct random_stream *stream, double mu, double sigma);
 
-/* The generators as GSL types: pure Philox, and the fast one. gsl_rng_set() keys them by (seed, 0, 0, 0). */
+/* The generators as GSL types: pure Philox, and the fast one. gsl_rng_set() keys them by (seed, 0,
+ * 0, 0). */
 extern const gsl_rng_type *const random_gsl_philox;
 extern const gsl_rng_type *const random_gsl_fast;
-/* A gsl_rng of either type on the stream of a key; NULL when out of memory; free with gsl_rng_free(). */
+/* A gsl_rng of either type on the stream of a key; NULL when out of memory; free with
+ * gsl_rng_free(). */
 gsl_rng *random_gsl_open(const gsl_rng_type *type, const struct random_key *key, uint32_t purpose,
                          uint32_t entity, uint32_t index);
 
@@ -103,9 +106,9 @@ static inline uint64_t random_below(struct random_stream *stream, uint64_t bound
     return (uint64_t)(product >> 64);
 }
 
-/* The ziggurat (Marsaglia and Tsang 2000) takes layer, sign and mantissa from separate bits of one draw
- * (Doornik 2005). The rare path works on a copy, so that the address of the caller's stream does not
- * escape and its state may stay in registers. */
+/* The ziggurat (Marsaglia and Tsang 2000) takes layer, sign and mantissa from separate bits of one
+ * draw (Doornik 2005). The rare path works on a copy, so that the address of the caller's stream
+ * does not escape and its state may stay in registers. */
 static inline double random_exponential(struct random_stream *stream)
 {
     uint64_t bits = random_u64(stream);

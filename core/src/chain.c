@@ -207,8 +207,8 @@ enum dg_status dg_chain_add_model(struct dg_chain *chain, uint32_t provider, uin
         return status;
     if (provider >= chain->ledger.kinds[DG_ACCOUNT_PROVIDER].count)
         return DG_ERROR_UNKNOWN_ID;
-    if (size_class >= DG_SIZE_COUNT || context_tokens == 0 || price < 0 ||
-        royalty < 0 || royalty > dg_royalty_maximum(&chain->params))
+    if (size_class >= DG_SIZE_COUNT || context_tokens == 0 || price < 0 || royalty < 0 ||
+        royalty > dg_royalty_maximum(&chain->params))
         return DG_ERROR_ARGUMENT;
     status = registry_reserve_model(&chain->registry, &chain->allocator);
     if (status != DG_OK)

@@ -1,4 +1,5 @@
-/* The life of a check: the node opens its answer, members commit and reveal, silent ones are replaced.
+/* The life of a check: the node opens its answer, members commit and reveal, silent ones are
+ * replaced.
  *
  * A new term starts at the time of the call that starts it, so one call meets each check once.
  */
@@ -211,8 +212,8 @@ static size_t replace_silent(struct dg_chain *chain, struct check *check)
     return filled;
 }
 
-/* Before the node opens its answer no member can tell whether that is what it was given to score, so none
- * is struck for waiting. */
+/* Before the node opens its answer no member can tell whether that is what it was given to score,
+ * so none is struck for waiting. */
 static void commit_time_over(struct dg_chain *chain, int64_t now, struct check *check)
 {
     if (!check->opened) {

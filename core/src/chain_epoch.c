@@ -1,7 +1,7 @@
 /* Epochs and settlements: records are published, emission is minted and shared by points.
  *
- * The emission is minted into the residual account and paid out of it, so what no pool could pay, and
- * what rounding leaves, is there already.
+ * The emission is minted into the residual account and paid out of it, so what no pool could pay,
+ * and what rounding leaves, is there already.
  */
 #include "chain_state.h"
 

@@ -5,8 +5,8 @@
 #include "hash.h"
 #include "metering.h"
 
-/* More compute than this in the life of a chain is refused, which leaves room for a tenfold premium in
- * every sum that is made of it. */
+/* More compute than this in the life of a chain is refused, which leaves room for a tenfold premium
+ * in every sum that is made of it. */
 #define CHAIN_COMPUTE_MAX (INT64_MAX / 16)
 
 /* The price a node may charge per CU for a model. */
@@ -49,7 +49,8 @@ static enum dg_status receipt_check_fee(const struct dg_chain *chain,
 /* Nodes of receipts that many places ahead are asked for: in a large network they are far away. */
 enum { RECEIPTS_AHEAD = 8 };
 
-static void receipts_prefetch(const struct dg_chain *chain, const struct dg_report *report, size_t i)
+static void receipts_prefetch(const struct dg_chain *chain, const struct dg_report *report,
+                              size_t i)
 {
     if (i + RECEIPTS_AHEAD < report->receipt_count)
         registry_prefetch(&chain->registry, report->receipts[i + RECEIPTS_AHEAD].node);

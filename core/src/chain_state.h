@@ -17,7 +17,8 @@
 #include "registry.h"
 #include "sampling.h"
 
-/* Times from this one on leave no room to add a term to them; a jail term that ends here never ends. */
+/* Times from this one on leave no room to add a term to them; a jail term that ends here never
+ * ends. */
 #define CHAIN_TIME_MAX (INT64_MAX / 2)
 
 struct dg_chain {
@@ -39,8 +40,8 @@ struct dg_chain {
     struct outbox_log log;
 };
 
-/* Every call that changes the chain starts with the first, and passes its status through the second,
- * which moves the clock on success and checks the ledger. */
+/* Every call that changes the chain starts with the first, and passes its status through the
+ * second, which moves the clock on success and checks the ledger. */
 enum dg_status chain_begin(const struct dg_chain *chain, int64_t now);
 enum dg_status chain_finish(struct dg_chain *chain, int64_t now, enum dg_status status);
 
@@ -65,8 +66,8 @@ enum { CHAIN_VERDICT_NOTICES = 3 };
 /* Room for what so many verdicts can cause. */
 enum dg_status chain_reserve_verdicts(struct dg_chain *chain, size_t count);
 
-/* Takes a receipt's fee out of the hold. When the answer stands, the node and the provider are paid and
- * the node's work counts for rewards; otherwise their parts go back to the user. */
+/* Takes a receipt's fee out of the hold. When the answer stands, the node and the provider are paid
+ * and the node's work counts for rewards; otherwise their parts go back to the user. */
 void chain_settle_fee(struct dg_chain *chain, const struct dg_receipt *receipt, bool stands);
 
 /* Closes the check by the scores revealed; a check that was never opened by its node fails. */

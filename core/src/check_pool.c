@@ -46,8 +46,8 @@ enum dg_status check_pool_reserve(struct check_pool *pool, const struct dg_alloc
         return DG_OK;
 
     struct check *checks = memory_allocate(allocator, capacity, sizeof *checks);
-    struct check_seat *seats = memory_allocate(allocator, capacity,
-                                               pool->seat_limit * sizeof *seats);
+    struct check_seat *seats =
+        memory_allocate(allocator, capacity, pool->seat_limit * sizeof *seats);
     if (checks == NULL || seats == NULL) {
         memory_release(allocator, checks);
         memory_release(allocator, seats);

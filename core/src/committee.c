@@ -6,11 +6,11 @@
 #include "policies.h"
 
 /* One line a policy; the name is the parameter's value in scenarios. */
-#define WEIGHTS(X) \
-    X(uniform)     \
+#define WEIGHTS(X)                                                                                 \
+    X(uniform)                                                                                     \
     X(stake)
 
-#define ROW(name) &committee_##name,
+#define ROW(name)  &committee_##name,
 #define NAME(name) #name,
 
 static const struct committee_weights *const weights[] = {WEIGHTS(ROW)};
@@ -36,19 +36,20 @@ void committee_fini(struct committee_pool *pool, const struct dg_allocator *allo
 enum dg_status committee_reserve(struct committee_pool *pool, const struct dg_allocator *allocator,
                                  size_t count)
 {
-    uint32_t *nodes = memory_grow(allocator, pool->nodes, &pool->node_capacity, count, sizeof *nodes);
+    uint32_t *nodes =
+        memory_grow(allocator, pool->nodes, &pool->node_capacity, count, sizeof *nodes);
     if (nodes == NULL)
         return DG_ERROR_MEMORY;
     pool->nodes = nodes;
 
-    uint32_t *operators = memory_grow(allocator, pool->operators, &pool->operator_capacity, count,
-                                      sizeof *operators);
+    uint32_t *operators =
+        memory_grow(allocator, pool->operators, &pool->operator_capacity, count, sizeof *operators);
     if (operators == NULL)
         return DG_ERROR_MEMORY;
     pool->operators = operators;
 
-    uint64_t *grown = memory_grow(allocator, pool->weights, &pool->weight_capacity, count,
-                                  sizeof *grown);
+    uint64_t *grown =
+        memory_grow(allocator, pool->weights, &pool->weight_capacity, count, sizeof *grown);
     if (grown == NULL)
         return DG_ERROR_MEMORY;
     pool->weights = grown;

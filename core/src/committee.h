@@ -42,12 +42,13 @@ struct committee_draw {
     const struct dg_prf_key *key;
     uint32_t gateway;
     uint64_t number;
-    uint32_t operator_id;     /* whose nodes are left out */
-    const uint32_t *barred;   /* further verifiers left out */
+    uint32_t operator_id;   /* whose nodes are left out */
+    const uint32_t *barred; /* further verifiers left out */
     size_t barred_count;
 };
 
-/* Writes up to `wanted` (at most DG_COMMITTEE_MAX) verifiers, best ticket first; returns how many. */
+/* Writes up to `wanted` (at most DG_COMMITTEE_MAX) verifiers, best ticket first; returns how
+ * many. */
 size_t committee_select(const struct committee_pool *pool, const struct committee_draw *draw,
                         size_t wanted, uint32_t *members);
 

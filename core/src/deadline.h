@@ -30,7 +30,7 @@ enum dg_status deadline_reserve(struct deadline_heap *heap, const struct dg_allo
 void deadline_push(struct deadline_heap *heap, int64_t time, enum deadline_kind kind, uint32_t id);
 
 const struct deadline *deadline_first(const struct deadline_heap *heap); /* NULL when empty */
-void deadline_pop(struct deadline_heap *heap);                          /* must not be empty */
+void deadline_pop(struct deadline_heap *heap);                           /* must not be empty */
 size_t deadline_count_due(const struct deadline_heap *heap, int64_t now);
 
 #endif

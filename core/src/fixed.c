@@ -5,7 +5,7 @@
 enum { FIXED_TABLE_BITS = 7, FIXED_TABLE_SIZE = 1 << FIXED_TABLE_BITS };
 
 #define FIXED_HALF_PER_LN2 UINT64_C(0x5c551d94ae0bf85d) /* 2^62 / ln 2 */
-#define FIXED_LN2 UINT64_C(0xb17217f7d1cf79ab)          /* 2^64 * ln 2 */
+#define FIXED_LN2          UINT64_C(0xb17217f7d1cf79ab) /* 2^64 * ln 2 */
 
 /* 2^64 / c for the middle c of each 128th of [1, 2), rounded down. */
 static const uint64_t fixed_reciprocal[FIXED_TABLE_SIZE] = {
@@ -166,7 +166,8 @@ uint64_t fixed_log2(uint64_t value)
     return ((uint64_t)exponent << FIXED_LOG2_BITS) + fixed_log2_middle[index] + (uint64_t)fine;
 }
 
-/* 2^-x with 62 fractional bits for x < 2^-7 given with 64: four terms leave an error below 2^-44. */
+/* 2^-x with 62 fractional bits for x < 2^-7 given with 64: four terms leave an error below
+ * 2^-44. */
 static int64_t exp2_near_zero(uint64_t x)
 {
     int64_t one = INT64_C(1) << 62;
@@ -187,8 +188,8 @@ uint64_t fixed_exp2_negative(uint64_t x)
 
     if (whole > FIXED_EXP2_OUT_BITS)
         return 0;
-    uint64_t product = (uint64_t)(((fixed_uint128)fixed_exp2_step[index] *
-                                   (uint64_t)exp2_near_zero(rest)) >> 62);
+    uint64_t product =
+        (uint64_t)(((fixed_uint128)fixed_exp2_step[index] * (uint64_t)exp2_near_zero(rest)) >> 62);
     return product >> whole;
 }
 

@@ -287,7 +287,8 @@ static void fill_receipt(const struct dg_gateway *gateway, const struct flight *
     };
 }
 
-/* Ends the flight: the fee is spent, the rest of the escrow is free again, so is the node's slot. */
+/* Ends the flight: the fee is spent, the rest of the escrow is free again, so is the node's
+ * slot. */
 static void flight_finish(struct dg_gateway *gateway, struct flight *flight, int64_t fee)
 {
     gateway_ledger_settle(&gateway->ledger, flight->account, flight->escrow, fee);
@@ -303,8 +304,8 @@ static enum dg_status answer_check(const struct flight *flight, const struct dg_
     return DG_OK;
 }
 
-/* The fee needs no clamp to the escrow: terms and parameters are those of the quote, and every rounding
- * in metering is monotone. */
+/* The fee needs no clamp to the escrow: terms and parameters are those of the quote, and every
+ * rounding in metering is monotone. */
 enum dg_status dg_gateway_answer(struct dg_gateway *gateway, int64_t now, uint64_t handle,
                                  const struct dg_answer *answer, struct dg_receipt *receipt)
 {

@@ -2,8 +2,8 @@
  *
  * A counter generator: word number p is word p mod 256 of the ChaCha20 key stream whose key is
  * BLAKE2b-256 of a label keyed by the seed, and whose 8-byte nonce is p / 256, little-endian. So a
- * journal needs only the seed and a position, and a requester who sees which nodes were chosen learns
- * nothing about the next choice, as it could with a plain generator.
+ * journal needs only the seed and a position, and a requester who sees which nodes were chosen
+ * learns nothing about the next choice, as it could with a plain generator.
  */
 #ifndef CORE_GATEWAY_ENTROPY_H
 #define CORE_GATEWAY_ENTROPY_H

@@ -1,7 +1,7 @@
 /* gateway_flight.h - the requests in flight: a pool of slots with handles that are never reused.
  *
- * A handle is a slot and the slot's generation. A slot whose generations are used up is retired rather
- * than started again, so an old handle can never name a new request.
+ * A handle is a slot and the slot's generation. A slot whose generations are used up is retired
+ * rather than started again, so an old handle can never name a new request.
  */
 #ifndef CORE_GATEWAY_FLIGHT_H
 #define CORE_GATEWAY_FLIGHT_H

@@ -1,7 +1,8 @@
-/* gateway_ledger.h - what a gateway owes an account of: allowances granted by the chain, and receipts.
+/* gateway_ledger.h - what a gateway owes an account of: allowances granted by the chain, and
+ * receipts.
  *
- * Receipts lie in two buffers: the open period's grows while the last report's stays as it is, and a
- * close swaps them.
+ * Receipts lie in two buffers: the open period's grows while the last report's stays as it is, and
+ * a close swaps them.
  */
 #ifndef CORE_GATEWAY_LEDGER_H
 #define CORE_GATEWAY_LEDGER_H

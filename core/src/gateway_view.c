@@ -5,8 +5,8 @@
 
 #include <string.h>
 
-/* Weights as given are any non-negative fractions: they are brought to parts of 65536 that add up, what
- * rounding leaves going to the largest. */
+/* Weights as given are any non-negative fractions: they are brought to parts of 65536 that add up,
+ * what rounding leaves going to the largest. */
 static void weights_normalise(const int64_t given[VIEW_FACTOR_COUNT],
                               uint32_t out[VIEW_FACTOR_COUNT])
 {
@@ -91,7 +91,8 @@ static uint32_t load_score(const struct view *view, const struct view_node *node
     return view->weights[VIEW_LOAD] * factor;
 }
 
-/* 1/2 at the standard price, more below it. Prices above 2^46 lose low bits, which no score shows. */
+/* 1/2 at the standard price, more below it. Prices above 2^46 lose low bits, which no score
+ * shows. */
 static uint32_t price_score(const struct view *view, const struct view_model *model, int64_t asking)
 {
     uint64_t standard = (uint64_t)model->standard_price;
@@ -157,7 +158,8 @@ static void view_settle_node(struct view *view, uint32_t node)
 
 /* ---- models ---- */
 
-/* Grows the table so that the model has a row; the row of a model not yet published stays unknown. */
+/* Grows the table so that the model has a row; the row of a model not yet published stays
+ * unknown. */
 static enum dg_status reserve_model(struct view *view, uint32_t model)
 {
     struct view_model *models = memory_grow(view->allocator, view->models, &view->model_capacity,

@@ -1,13 +1,14 @@
 /* gateway_view.h - what a gateway knows about nodes and models.
  *
  * Arrays by node id: a 32-byte hot entry that routing reads, and a cold record that changes with
- * published records and outcomes. Per model, the list of its open nodes: active and with capacity left.
- * A node leaves its lists when it is full, jailed or gone and returns when it is not, each in O(models
- * it serves), so a random position of a list is a candidate that needs only its price looked at.
+ * published records and outcomes. Per model, the list of its open nodes: active and with capacity
+ * left. A node leaves its lists when it is full, jailed or gone and returns when it is not, each in
+ * O(models it serves), so a random position of a list is a candidate that needs only its price
+ * looked at.
  *
  * A score is a weighted mean of six factors, each in 1/65535, with weights in 1/65536. Five of them
- * belong to the node and are kept summed in its hot entry; the price factor depends on the model too and
- * lies in the list.
+ * belong to the node and are kept summed in its hot entry; the price factor depends on the model
+ * too and lies in the list.
  */
 #ifndef CORE_GATEWAY_VIEW_H
 #define CORE_GATEWAY_VIEW_H

@@ -1,4 +1,5 @@
-/* hash.h - BLAKE2b-256 with a domain byte, the keyed pseudo-random function, and little-endian stores.
+/* hash.h - BLAKE2b-256 with a domain byte, the keyed pseudo-random function, and little-endian
+ * stores.
  *
  * Everything hashed by the protocol fits one 128-byte block. libsodium works without sodium_init(),
  * which would open the random device; a host that calls it gets the faster code of its processor.

@@ -5,7 +5,8 @@
 
 enum { ID_MAP_SLOTS_MIN = 16 };
 
-/* The finaliser of SplitMix64 (Steele, Lea and Flood 2014): dense ids spread over the whole table. */
+/* The finaliser of SplitMix64 (Steele, Lea and Flood 2014): dense ids spread over the whole
+ * table. */
 static uint64_t mix(uint64_t key)
 {
     key = (key ^ (key >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);

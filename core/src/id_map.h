@@ -1,7 +1,7 @@
 /* id_map.h - from a 64-bit id to a 32-bit index: open addressing, linear probing, growable.
  *
- * The place of a key depends on the keys put before it and on nothing else, so a replay builds the same
- * table. Keys are ids that a chain or a gateway assigned itself; the hash is not keyed.
+ * The place of a key depends on the keys put before it and on nothing else, so a replay builds the
+ * same table. Keys are ids that a chain or a gateway assigned itself; the hash is not keyed.
  */
 #ifndef CORE_ID_MAP_H
 #define CORE_ID_MAP_H

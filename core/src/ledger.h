@@ -1,8 +1,8 @@
 /* ledger.h - every balance of the chain, by account kind and index.
  *
- * Money comes in through ledger_credit() only and then just moves, so what came in equals the sum of
- * all balances at every moment. Running totals make that identity cost O(1) to check; ledger_audit()
- * recomputes it from the balances. No balance is ever negative.
+ * Money comes in through ledger_credit() only and then just moves, so what came in equals the sum
+ * of all balances at every moment. Running totals make that identity cost O(1) to check;
+ * ledger_audit() recomputes it from the balances. No balance is ever negative.
  */
 #ifndef CORE_LEDGER_H
 #define CORE_LEDGER_H
@@ -24,7 +24,8 @@ struct ledger {
     int64_t came_in[LEDGER_SOURCE_COUNT];
 };
 
-/* Opens the kinds that hold one account. The ledger must be all zero; fini it also after a failure. */
+/* Opens the kinds that hold one account. The ledger must be all zero; fini it also after a
+ * failure. */
 enum dg_status ledger_init(struct ledger *ledger, const struct dg_allocator *allocator);
 void ledger_fini(struct ledger *ledger, const struct dg_allocator *allocator);
 

@@ -54,8 +54,8 @@ static size_t memory_next_capacity(size_t capacity, size_t needed, size_t item_s
     return next > limit ? limit : next;
 }
 
-void *memory_grow(const struct dg_allocator *allocator, void *items, size_t *capacity, size_t needed,
-                  size_t item_size)
+void *memory_grow(const struct dg_allocator *allocator, void *items, size_t *capacity,
+                  size_t needed, size_t item_size)
 {
     if (needed <= *capacity)
         return items;

@@ -11,11 +11,12 @@ struct dg_allocator memory_allocator(const struct dg_allocator *allocator);
 void *memory_allocate(const struct dg_allocator *allocator, size_t count, size_t item_size);
 void memory_release(const struct dg_allocator *allocator, void *memory); /* NULL is allowed */
 
-/* Returns items with room for at least `needed` of them, new room zeroed, and updates *capacity; NULL
- * when that fails, and then items and *capacity are as before. Grows by half, so that appending is
- * O(1) amortised and little of a large array lies idle. `items` may be NULL when *capacity is 0; `needed` must be positive. */
-void *memory_grow(const struct dg_allocator *allocator, void *items, size_t *capacity, size_t needed,
-                  size_t item_size);
+/* Returns items with room for at least `needed` of them, new room zeroed, and updates *capacity;
+ * NULL when that fails, and then items and *capacity are as before. Grows by half, so that
+ * appending is O(1) amortised and little of a large array lies idle. `items` may be NULL when
+ * *capacity is 0; `needed` must be positive. */
+void *memory_grow(const struct dg_allocator *allocator, void *items, size_t *capacity,
+                  size_t needed, size_t item_size);
 
 /* Asks for the line at an address ahead of its use; never faults. */
 static inline void memory_prefetch(const void *address)

@@ -1,5 +1,6 @@
-/* Every intermediate is 128 bits wide; only a result that leaves int64_t is an overflow. Each rounding
- * is monotone, so a smaller answer never costs more than the maximum that was quoted for it. */
+/* Every intermediate is 128 bits wide; only a result that leaves int64_t is an overflow. Each
+ * rounding is monotone, so a smaller answer never costs more than the maximum that was quoted for
+ * it. */
 #include "metering.h"
 
 #include "fixed.h"
@@ -26,7 +27,8 @@ static fixed_int128 share(int64_t amount, int64_t fraction)
 /* The part of the compute fee that may come on top of it at the worst latency. */
 static int64_t surcharge(const struct dg_params *params)
 {
-    return params->fees_latency_mode == DG_LATENCY_USER_SURCHARGE ? params->fees_latency_coefficient : 0;
+    return params->fees_latency_mode == DG_LATENCY_USER_SURCHARGE ? params->fees_latency_coefficient
+                                                                  : 0;
 }
 
 static fixed_int128 maximum_of(int64_t compute, int64_t royalty, int64_t coefficient)
@@ -44,14 +46,14 @@ static enum dg_status compute_fee(const struct metering_terms *terms, int64_t mi
     return DG_OK;
 }
 
-enum dg_status metering_compute(const struct dg_params *params, uint8_t size_class, uint32_t tokens_in,
-                                uint32_t tokens_out, int64_t *milli)
+enum dg_status metering_compute(const struct dg_params *params, uint8_t size_class,
+                                uint32_t tokens_in, uint32_t tokens_out, int64_t *milli)
 {
     if (size_class >= DG_SIZE_COUNT)
         return DG_ERROR_ARGUMENT;
 
     fixed_int128 weighted = (fixed_int128)params->metering_input_weight * tokens_in +
-                    (fixed_int128)params->metering_output_weight * tokens_out;
+                            (fixed_int128)params->metering_output_weight * tokens_out;
     if (weighted > INT64_MAX)
         return DG_ERROR_OVERFLOW;
     fixed_int128 result = weighted * params->metering_weight[size_class];
@@ -63,7 +65,8 @@ enum dg_status metering_compute(const struct dg_params *params, uint8_t size_cla
 
 int64_t metering_target(const struct dg_params *params, uint32_t tokens_out)
 {
-    fixed_int128 target = params->fees_ttft_target + (fixed_int128)params->fees_tpot_target * tokens_out;
+    fixed_int128 target =
+        params->fees_ttft_target + (fixed_int128)params->fees_tpot_target * tokens_out;
 
     return target > INT64_MAX ? INT64_MAX : (int64_t)target;
 }
@@ -83,8 +86,8 @@ enum dg_status metering_maximum(const struct dg_params *params, const struct met
     return DG_OK;
 }
 
-/* The largest compute fee whose maximum is at most budget. The closed form is off by the two roundings
- * at most, hence the steps. */
+/* The largest compute fee whose maximum is at most budget. The closed form is off by the two
+ * roundings at most, hence the steps. */
 static int64_t compute_within(int64_t budget, int64_t royalty, int64_t coefficient)
 {
     if (royalty == 0 && coefficient == 0)
@@ -115,7 +118,8 @@ int64_t metering_price_limit(const struct dg_params *params, int64_t royalty, in
 }
 
 /* 0 up to the target, the maximum from twice the target on, linear between. */
-static int64_t latency_coefficient(const struct dg_params *params, uint32_t tokens_out, int64_t total_ns)
+static int64_t latency_coefficient(const struct dg_params *params, uint32_t tokens_out,
+                                   int64_t total_ns)
 {
     int64_t target = metering_target(params, tokens_out);
 
@@ -123,7 +127,8 @@ static int64_t latency_coefficient(const struct dg_params *params, uint32_t toke
         return 0;
     if (total_ns - target >= target)
         return params->fees_latency_coefficient;
-    return (int64_t)divide_half_up((fixed_int128)params->fees_latency_coefficient * (total_ns - target), target);
+    return (int64_t)divide_half_up(
+        (fixed_int128)params->fees_latency_coefficient * (total_ns - target), target);
 }
 
 enum dg_status metering_answer(const struct dg_params *params, const struct metering_terms *terms,

@@ -4,9 +4,9 @@
  *   compute = milli-CU * price / 1000
  *   royalty = compute * royalty fraction, on top, for the provider
  *   latency = compute * coefficient, taken off (node_discount) or put on top (user_surcharge)
- * where each of the three is rounded half up. The royalty does not depend on the latency: the provider
- * did not choose the machine. The coefficient grows linearly from 0 at the target latency to
- * fees.latency_coefficient at twice the target.
+ * where each of the three is rounded half up. The royalty does not depend on the latency: the
+ * provider did not choose the machine. The coefficient grows linearly from 0 at the target latency
+ * to fees.latency_coefficient at twice the target.
  */
 #ifndef CORE_METERING_H
 #define CORE_METERING_H
@@ -28,19 +28,21 @@ struct metering_fee {
     int64_t total; /* what the user pays */
 };
 
-/* milli-CU: weight * (input weight * tokens_in + output weight * tokens_out). The division of a CU by
- * 1000 and the thousand milli-CU of a CU cancel, so there is nothing to round. */
-enum dg_status metering_compute(const struct dg_params *params, uint8_t size_class, uint32_t tokens_in,
-                                uint32_t tokens_out, int64_t *milli);
+/* milli-CU: weight * (input weight * tokens_in + output weight * tokens_out). The division of a CU
+ * by 1000 and the thousand milli-CU of a CU cancel, so there is nothing to round. */
+enum dg_status metering_compute(const struct dg_params *params, uint8_t size_class,
+                                uint32_t tokens_in, uint32_t tokens_out, int64_t *milli);
 
-/* Latency that an answer of that length is expected to keep: TTFT target + TPOT target * tokens_out. */
+/* Latency that an answer of that length is expected to keep: TTFT target + TPOT target *
+ * tokens_out. */
 int64_t metering_target(const struct dg_params *params, uint32_t tokens_out);
 
 /* The largest fee that so many milli-CU can cost at these terms, whatever the latency. */
 enum dg_status metering_maximum(const struct dg_params *params, const struct metering_terms *terms,
                                 int64_t milli, int64_t *fee);
 
-/* The inverse: the highest price whose maximum is at most budget; INT64_MAX when every price fits. */
+/* The inverse: the highest price whose maximum is at most budget; INT64_MAX when every price
+ * fits. */
 int64_t metering_price_limit(const struct dg_params *params, int64_t royalty, int64_t milli,
                              int64_t budget);
 

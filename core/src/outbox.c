@@ -18,7 +18,8 @@ static size_t ring_capacity(size_t capacity, size_t used, size_t extra)
     return capacity;
 }
 
-/* A ring of the new capacity with the entries of the old one, which is released. NULL on failure. */
+/* A ring of the new capacity with the entries of the old one, which is released. NULL on
+ * failure. */
 static void *ring_grow(const struct dg_allocator *allocator, void *ring, size_t capacity,
                        size_t grown_capacity, uint64_t first, uint64_t end, size_t item_size)
 {
@@ -48,10 +49,10 @@ enum dg_status outbox_notices_reserve(struct outbox_notices *notices,
 
     if (capacity == notices->capacity)
         return DG_OK;
-    struct dg_notice *ring = capacity == 0 ? NULL
-                                           : ring_grow(allocator, notices->ring, notices->capacity,
-                                                       capacity, notices->first, notices->end,
-                                                       sizeof *ring);
+    struct dg_notice *ring = capacity == 0
+                                 ? NULL
+                                 : ring_grow(allocator, notices->ring, notices->capacity, capacity,
+                                             notices->first, notices->end, sizeof *ring);
     if (ring == NULL)
         return DG_ERROR_MEMORY;
     notices->ring = ring;

@@ -1,4 +1,5 @@
-/* outbox.h - what the chain hands out: a queue of notices, and the log of published node records. */
+/* outbox.h - what the chain hands out: a queue of notices, and the log of published node
+ * records. */
 #ifndef CORE_OUTBOX_H
 #define CORE_OUTBOX_H
 

@@ -11,37 +11,38 @@
 #include "policies.h"
 
 #define MILLISECOND (DG_SECOND / 1000)
-#define HOUR (INT64_C(3600) * DG_SECOND)
-#define DAY (24 * HOUR)
-#define YEAR (365 * DAY)
-#define PERCENT (DG_ONE / 100)
-#define AMOUNT_MAX (INT64_C(1000000000) * DG_TOKEN)
+#define HOUR        (INT64_C(3600) * DG_SECOND)
+#define DAY         (24 * HOUR)
+#define YEAR        (365 * DAY)
+#define PERCENT     (DG_ONE / 100)
+#define AMOUNT_MAX  (INT64_C(1000000000) * DG_TOKEN)
 
 enum { WORD_WINDOW = 64 }; /* outcomes a test keeps: the bits of one word */
 
 /* Unit and hard bounds of a row, then its published range. */
-#define COUNT(low, high) DG_UNIT_COUNT, low, high
-#define FRACTION(low, high) DG_UNIT_FRACTION, low, high
-#define DURATION(low, high) DG_UNIT_DURATION, low, high
-#define AMOUNT(high) DG_UNIT_AMOUNT, 0, high
-#define CHOICE(last) DG_UNIT_CHOICE, 0, last
+#define COUNT(low, high)     DG_UNIT_COUNT, low, high
+#define FRACTION(low, high)  DG_UNIT_FRACTION, low, high
+#define DURATION(low, high)  DG_UNIT_DURATION, low, high
+#define AMOUNT(high)         DG_UNIT_AMOUNT, 0, high
+#define CHOICE(last)         DG_UNIT_CHOICE, 0, last
 #define PUBLISHED(low, high) low, high
-#define NO_RANGE 0, 0
+#define NO_RANGE             0, 0
 
 /* Expands the lists above before they are taken apart. */
 #define ROW(...) ROW_FIELDS(__VA_ARGS__)
-#define ROW_FIELDS(name_, field_, unit_, low_, high_, published_low_, published_high_, standard_, \
-                   origin_, source_, meaning_, choices_)                                          \
-    {                                                                                             \
-        .name = name_, .unit = unit_, .offset = offsetof(struct dg_params, field_),               \
-        .minimum = low_, .maximum = high_, .published_low = published_low_,                       \
-        .published_high = published_high_, .standard = standard_, .origin = DG_ORIGIN_##origin_,  \
-        .source = source_, .meaning = meaning_, .choices = choices_,                              \
+#define ROW_FIELDS(name_, field_, unit_, low_, high_, published_low_, published_high_, standard_,  \
+                   origin_, source_, meaning_, choices_)                                           \
+    {                                                                                              \
+        .name = name_, .unit = unit_, .offset = offsetof(struct dg_params, field_),                \
+        .minimum = low_, .maximum = high_, .published_low = published_low_,                        \
+        .published_high = published_high_, .standard = standard_, .origin = DG_ORIGIN_##origin_,   \
+        .source = source_, .meaning = meaning_, .choices = choices_,                               \
     }
 
 static const char *const latency_modes[] = {"node_discount", "user_surcharge", NULL};
 static const char *const jail_yields[] = {"frozen", "kept", NULL};
 
+/* clang-format off: a row a parameter */
 static const struct dg_param_row rows[] = {
     ROW("metering.weight_8b", metering_weight[DG_SIZE_8B], COUNT(1, 1000000), NO_RANGE, 1, OURS,
         "doubles with each size class; no formula is published",
@@ -55,46 +56,35 @@ static const struct dg_param_row rows[] = {
     ROW("metering.weight_70b", metering_weight[DG_SIZE_70B], COUNT(1, 1000000), NO_RANGE, 8, OURS,
         "doubles with each size class; no formula is published",
         "compute units per 1000 weighted tokens, models up to 70B parameters", NULL),
-    ROW("metering.weight_larger", metering_weight[DG_SIZE_LARGER],
-        COUNT(1, 1000000), NO_RANGE, 16, OURS,
-        "doubles with each size class; no formula is published",
+    ROW("metering.weight_larger", metering_weight[DG_SIZE_LARGER], COUNT(1, 1000000), NO_RANGE, 16,
+        OURS, "doubles with each size class; no formula is published",
         "compute units per 1000 weighted tokens, models above 70B parameters", NULL),
     ROW("metering.input_weight", metering_input_weight, COUNT(0, 1000000), NO_RANGE, 1, OURS,
-        "reading a token is the unit",
-        "weight of one input token", NULL),
+        "reading a token is the unit", "weight of one input token", NULL),
     ROW("metering.output_weight", metering_output_weight, COUNT(0, 1000000), NO_RANGE, 4, OURS,
-        "usual price ratio of output to input tokens",
-        "weight of one output token", NULL),
-    ROW("fees.unit_price", fees_unit_price,
-        AMOUNT(AMOUNT_MAX), NO_RANGE, DG_TOKEN / 20, PUBLISHED,
+        "usual price ratio of output to input tokens", "weight of one output token", NULL),
+    ROW("fees.unit_price", fees_unit_price, AMOUNT(AMOUNT_MAX), NO_RANGE, DG_TOKEN / 20, PUBLISHED,
         "0.05 DGAI per compute unit",
         "price of one compute unit where neither node nor model names another", NULL),
-    ROW("fees.network_share", fees_network_share,
-        FRACTION(0, DG_ONE), NO_RANGE, 2 * PERCENT, PUBLISHED,
-        "network share of 2 %",
-        "part of a settled fee that goes to the network fund", NULL),
-    ROW("fees.governance_share", fees_governance_share,
-        FRACTION(0, DG_ONE), NO_RANGE, 5 * PERCENT, PUBLISHED,
-        "governance share of 5 %",
+    ROW("fees.network_share", fees_network_share, FRACTION(0, DG_ONE), NO_RANGE, 2 * PERCENT,
+        PUBLISHED, "network share of 2 %", "part of a settled fee that goes to the network fund",
+        NULL),
+    ROW("fees.governance_share", fees_governance_share, FRACTION(0, DG_ONE), NO_RANGE, 5 * PERCENT,
+        PUBLISHED, "governance share of 5 %",
         "part of a settled fee that goes to the governance fund", NULL),
     ROW("fees.treasury_share", fees_treasury_share, FRACTION(0, DG_ONE), NO_RANGE, 0, OURS,
-        "no treasury share is published",
-        "part of a settled fee that goes to the treasury", NULL),
-    ROW("fees.verification_share", fees_verification_share,
-        FRACTION(0, DG_ONE), NO_RANGE, 3 * PERCENT, OURS,
-        "who pays the verifiers is not published",
+        "no treasury share is published", "part of a settled fee that goes to the treasury", NULL),
+    ROW("fees.verification_share", fees_verification_share, FRACTION(0, DG_ONE), NO_RANGE,
+        3 * PERCENT, OURS, "who pays the verifiers is not published",
         "part of a settled fee that goes to the verification fund", NULL),
-    ROW("fees.latency_mode", fees_latency_mode,
-        CHOICE(DG_LATENCY_USER_SURCHARGE), NO_RANGE, DG_LATENCY_NODE_DISCOUNT, OURS,
-        "published texts contradict each other on who pays",
+    ROW("fees.latency_mode", fees_latency_mode, CHOICE(DG_LATENCY_USER_SURCHARGE), NO_RANGE,
+        DG_LATENCY_NODE_DISCOUNT, OURS, "published texts contradict each other on who pays",
         "who bears the latency term: a slow node earns less, or the user pays more", latency_modes),
-    ROW("fees.latency_coefficient", fees_latency_coefficient,
-        FRACTION(0, DG_ONE), PUBLISHED(0, 30 * PERCENT), 30 * PERCENT, PUBLISHED,
-        "latency coefficient of 0 to 0.3",
+    ROW("fees.latency_coefficient", fees_latency_coefficient, FRACTION(0, DG_ONE),
+        PUBLISHED(0, 30 * PERCENT), 30 * PERCENT, PUBLISHED, "latency coefficient of 0 to 0.3",
         "latency term of the fee at twice the target latency and beyond", NULL),
-    ROW("fees.ttft_target", fees_ttft_target,
-        DURATION(MILLISECOND, HOUR), NO_RANGE, 2 * DG_SECOND, OURS,
-        "a usual target of interactive serving",
+    ROW("fees.ttft_target", fees_ttft_target, DURATION(MILLISECOND, HOUR), NO_RANGE, 2 * DG_SECOND,
+        OURS, "a usual target of interactive serving",
         "time to first token that costs nobody anything", NULL),
     ROW("fees.tpot_target", fees_tpot_target, DURATION(0, HOUR), NO_RANGE, 80 * MILLISECOND, OURS,
         "a usual target of interactive serving",
@@ -106,178 +96,140 @@ static const struct dg_param_row rows[] = {
         "two choices capture most of the gain (Mitzenmacher 2001)",
         "candidates drawn by power_of_d", NULL),
     ROW("routing.candidates", routing_candidates, COUNT(1, 256), NO_RANGE, 16, OURS,
-        "bounds the cost of a decision",
-        "candidates that weighted_score draws and scores", NULL),
-    ROW("routing.temperature", routing_temperature,
-        FRACTION(0, 10 * DG_ONE), NO_RANGE, 10 * PERCENT, OURS,
-        "keeps the better nodes clearly preferred",
+        "bounds the cost of a decision", "candidates that weighted_score draws and scores", NULL),
+    ROW("routing.temperature", routing_temperature, FRACTION(0, 10 * DG_ONE), NO_RANGE,
+        10 * PERCENT, OURS, "keeps the better nodes clearly preferred",
         "softness of the choice by score; 0 takes the best candidate", NULL),
-    ROW("routing.exploration", routing_exploration,
-        FRACTION(0, DG_ONE), NO_RANGE, 5 * PERCENT, OURS,
-        "lets newcomers build a record",
+    ROW("routing.exploration", routing_exploration, FRACTION(0, DG_ONE), NO_RANGE, 5 * PERCENT,
+        OURS, "lets newcomers build a record",
         "share of requests that go to a newcomer when there is one", NULL),
-    ROW("routing.newcomer_requests", routing_newcomer_requests,
-        COUNT(0, 1000000), NO_RANGE, 20, OURS,
-        "enough answers for a first estimate",
+    ROW("routing.newcomer_requests", routing_newcomer_requests, COUNT(0, 1000000), NO_RANGE, 20,
+        OURS, "enough answers for a first estimate",
         "answers seen below which a node counts as a newcomer", NULL),
-    ROW("routing.weight_latency", routing_weight_latency,
-        FRACTION(0, DG_ONE), NO_RANGE, 25 * PERCENT, OURS,
-        "the factor is published, its weight is not",
+    ROW("routing.weight_latency", routing_weight_latency, FRACTION(0, DG_ONE), NO_RANGE,
+        25 * PERCENT, OURS, "the factor is published, its weight is not",
         "weight of normalised latency in weighted_score", NULL),
-    ROW("routing.weight_success", routing_weight_success,
-        FRACTION(0, DG_ONE), NO_RANGE, 20 * PERCENT, OURS,
-        "the factor is published, its weight is not",
+    ROW("routing.weight_success", routing_weight_success, FRACTION(0, DG_ONE), NO_RANGE,
+        20 * PERCENT, OURS, "the factor is published, its weight is not",
         "weight of success rate in weighted_score", NULL),
-    ROW("routing.weight_price", routing_weight_price,
-        FRACTION(0, DG_ONE), NO_RANGE, 20 * PERCENT, OURS,
-        "the factor is published, its weight is not",
-        "weight of price in weighted_score", NULL),
-    ROW("routing.weight_load", routing_weight_load,
-        FRACTION(0, DG_ONE), NO_RANGE, 15 * PERCENT, OURS,
-        "the factor is published, its weight is not",
-        "weight of load in weighted_score", NULL),
-    ROW("routing.weight_quality", routing_weight_quality,
-        FRACTION(0, DG_ONE), NO_RANGE, 10 * PERCENT, OURS,
-        "the factor is published, its weight is not",
+    ROW("routing.weight_price", routing_weight_price, FRACTION(0, DG_ONE), NO_RANGE, 20 * PERCENT,
+        OURS, "the factor is published, its weight is not", "weight of price in weighted_score",
+        NULL),
+    ROW("routing.weight_load", routing_weight_load, FRACTION(0, DG_ONE), NO_RANGE, 15 * PERCENT,
+        OURS, "the factor is published, its weight is not", "weight of load in weighted_score",
+        NULL),
+    ROW("routing.weight_quality", routing_weight_quality, FRACTION(0, DG_ONE), NO_RANGE,
+        10 * PERCENT, OURS, "the factor is published, its weight is not",
         "weight of quality record in weighted_score", NULL),
-    ROW("routing.weight_credibility", routing_weight_credibility,
-        FRACTION(0, DG_ONE), NO_RANGE, 10 * PERCENT, OURS,
-        "the factor is published, its weight is not",
+    ROW("routing.weight_credibility", routing_weight_credibility, FRACTION(0, DG_ONE), NO_RANGE,
+        10 * PERCENT, OURS, "the factor is published, its weight is not",
         "weight of credibility in weighted_score", NULL),
-    ROW("routing.record_alpha", routing_record_alpha,
-        FRACTION(1, DG_ONE), NO_RANGE, 10 * PERCENT, OURS,
-        "remembers about twenty answers",
+    ROW("routing.record_alpha", routing_record_alpha, FRACTION(1, DG_ONE), NO_RANGE, 10 * PERCENT,
+        OURS, "remembers about twenty answers",
         "weight of the newest answer in a gateway's record of a node", NULL),
     ROW("routing.failover_limit", routing_failover_limit, COUNT(0, 16), NO_RANGE, 2, OURS,
         "bounds the time a request can wander",
         "further nodes tried after the first one refused or failed", NULL),
     ROW("routing.stake_per_slot", routing_stake_per_slot, AMOUNT(AMOUNT_MAX), NO_RANGE, 0, OURS,
-        "no limit is published",
-        "stake that backs one request in flight; 0 means no limit", NULL),
+        "no limit is published", "stake that backs one request in flight; 0 means no limit", NULL),
     ROW("sampling.plan", sampling_plan, CHOICE(DG_SAMPLING_PLAN_LAST), NO_RANGE, 0, PUBLISHED,
-        "spot checks at a constant rate",
-        "which answers are drawn for a check", dg_sampling_plan_names),
+        "spot checks at a constant rate", "which answers are drawn for a check",
+        dg_sampling_plan_names),
     ROW("sampling.rate", sampling_rate, FRACTION(0, DG_ONE), NO_RANGE, PERCENT, PUBLISHED,
-        "spot-check rate of the optimistic-rollup paper",
-        "probability that an answer is checked", NULL),
-    ROW("sampling.beacon_period", sampling_beacon_period,
-        DURATION(DG_SECOND, DAY), NO_RANGE, 60 * DG_SECOND, OURS,
-        "short enough to hold fees only for minutes",
+        "spot-check rate of the optimistic-rollup paper", "probability that an answer is checked",
+        NULL),
+    ROW("sampling.beacon_period", sampling_beacon_period, DURATION(DG_SECOND, DAY), NO_RANGE,
+        60 * DG_SECOND, OURS, "short enough to hold fees only for minutes",
         "time between two beacons, after each of which draws are made", NULL),
     ROW("sampling.window", sampling_window, DURATION(0, DAY), NO_RANGE, 50 * DG_SECOND, OURS,
-        "less than one beacon period",
-        "time over which the checks of one period are spread", NULL),
+        "less than one beacon period", "time over which the checks of one period are spread", NULL),
     ROW("committee.size", committee_size, COUNT(1, DG_COMMITTEE_MAX), NO_RANGE, 3, OURS,
-        "the smallest committee with a majority",
-        "verifiers that score one answer", NULL),
-    ROW("committee.weights", committee_weights,
-        CHOICE(DG_COMMITTEE_WEIGHT_LAST), NO_RANGE, 1, OURS,
+        "the smallest committee with a majority", "verifiers that score one answer", NULL),
+    ROW("committee.weights", committee_weights, CHOICE(DG_COMMITTEE_WEIGHT_LAST), NO_RANGE, 1, OURS,
         "splitting stake over many verifiers then gains no seats",
         "what a verifier's chance of a seat is proportional to", dg_committee_weight_names),
     ROW("committee.quorum", committee_quorum, COUNT(1, DG_COMMITTEE_MAX), NO_RANGE, 2, OURS,
         "a majority of the standard committee",
         "revealed scores without which a check is inconclusive", NULL),
-    ROW("committee.commit_time", committee_commit_time,
-        DURATION(MILLISECOND, DAY), NO_RANGE, 60 * DG_SECOND, OURS,
-        "a judge answers within seconds",
+    ROW("committee.commit_time", committee_commit_time, DURATION(MILLISECOND, DAY), NO_RANGE,
+        60 * DG_SECOND, OURS, "a judge answers within seconds",
         "time to open the answer and to commit to a score", NULL),
-    ROW("committee.reveal_time", committee_reveal_time,
-        DURATION(MILLISECOND, DAY), NO_RANGE, 60 * DG_SECOND, OURS,
-        "same as the time to commit",
-        "time to reveal a committed score", NULL),
-    ROW("quality.aggregation", quality_aggregation,
-        CHOICE(DG_QUALITY_AGGREGATION_LAST), NO_RANGE, 0, OURS,
-        "one liar in three cannot move it far",
-        "how a committee's scores become one", dg_quality_aggregation_names),
-    ROW("quality.pass_score", quality_pass_score,
-        FRACTION(0, DG_ONE), NO_RANGE, 50 * PERCENT, OURS,
-        "middle of the scale",
-        "aggregate score below which a check fails", NULL),
-    ROW("quality.record_alpha", quality_record_alpha,
-        FRACTION(1, DG_ONE), NO_RANGE, 10 * PERCENT, OURS,
-        "remembers about twenty checks",
+    ROW("committee.reveal_time", committee_reveal_time, DURATION(MILLISECOND, DAY), NO_RANGE,
+        60 * DG_SECOND, OURS, "same as the time to commit", "time to reveal a committed score",
+        NULL),
+    ROW("quality.aggregation", quality_aggregation, CHOICE(DG_QUALITY_AGGREGATION_LAST), NO_RANGE,
+        0, OURS, "one liar in three cannot move it far", "how a committee's scores become one",
+        dg_quality_aggregation_names),
+    ROW("quality.pass_score", quality_pass_score, FRACTION(0, DG_ONE), NO_RANGE, 50 * PERCENT, OURS,
+        "middle of the scale", "aggregate score below which a check fails", NULL),
+    ROW("quality.record_alpha", quality_record_alpha, FRACTION(1, DG_ONE), NO_RANGE, 10 * PERCENT,
+        OURS, "remembers about twenty checks",
         "weight of the newest score in a node's quality record", NULL),
     ROW("quality.test", quality_test, CHOICE(DG_QUALITY_TEST_LAST), NO_RANGE, 0, OURS,
-        "simple to state and to dispute",
-        "how outcomes of checks become an offence", dg_quality_test_names),
-    ROW("quality.threshold_failures", quality_threshold_failures,
-        COUNT(1, WORD_WINDOW), NO_RANGE, 3, OURS,
-        "tolerates a rare misjudgement",
+        "simple to state and to dispute", "how outcomes of checks become an offence",
+        dg_quality_test_names),
+    ROW("quality.threshold_failures", quality_threshold_failures, COUNT(1, WORD_WINDOW), NO_RANGE,
+        3, OURS, "tolerates a rare misjudgement",
         "failed checks within the window that make an offence", NULL),
-    ROW("quality.threshold_window", quality_threshold_window,
-        COUNT(1, WORD_WINDOW), NO_RANGE, 10, OURS,
-        "tolerates a rare misjudgement",
+    ROW("quality.threshold_window", quality_threshold_window, COUNT(1, WORD_WINDOW), NO_RANGE, 10,
+        OURS, "tolerates a rare misjudgement",
         "latest checks of a node that the threshold test looks at", NULL),
-    ROW("penalty.slash_first", penalty_slash[0],
-        FRACTION(0, DG_ONE), PUBLISHED(5 * PERCENT, 20 * PERCENT), 5 * PERCENT, OURS,
+    ROW("penalty.slash_first", penalty_slash[0], FRACTION(0, DG_ONE),
+        PUBLISHED(5 * PERCENT, 20 * PERCENT), 5 * PERCENT, OURS,
         "within the published 5 to 20 %; the steps are not published",
         "part of the stake burned at the first offence", NULL),
-    ROW("penalty.slash_second", penalty_slash[1],
-        FRACTION(0, DG_ONE), PUBLISHED(5 * PERCENT, 20 * PERCENT), 10 * PERCENT, OURS,
+    ROW("penalty.slash_second", penalty_slash[1], FRACTION(0, DG_ONE),
+        PUBLISHED(5 * PERCENT, 20 * PERCENT), 10 * PERCENT, OURS,
         "within the published 5 to 20 %; the steps are not published",
         "part of the stake burned at the second offence", NULL),
-    ROW("penalty.slash_third", penalty_slash[2],
-        FRACTION(0, DG_ONE), PUBLISHED(5 * PERCENT, 20 * PERCENT), 20 * PERCENT, OURS,
+    ROW("penalty.slash_third", penalty_slash[2], FRACTION(0, DG_ONE),
+        PUBLISHED(5 * PERCENT, 20 * PERCENT), 20 * PERCENT, OURS,
         "within the published 5 to 20 %; the steps are not published",
         "part of the stake burned at the third offence", NULL),
-    ROW("penalty.repeat_window", penalty_repeat_window,
-        DURATION(0, 10 * YEAR), NO_RANGE, 90 * DAY, OURS,
-        "longer than two jail terms",
-        "time within which earlier offences count as repeats", NULL),
+    ROW("penalty.repeat_window", penalty_repeat_window, DURATION(0, 10 * YEAR), NO_RANGE, 90 * DAY,
+        OURS, "longer than two jail terms", "time within which earlier offences count as repeats",
+        NULL),
     ROW("penalty.reporter_share", penalty_reporter_share, FRACTION(0, DG_ONE), NO_RANGE, 0, OURS,
         "slashed stake is published as burned",
         "part of slashed stake paid to the verifiers that revealed", NULL),
     ROW("jail.length", jail_length, DURATION(0, 10 * YEAR), NO_RANGE, 7 * DAY, OURS,
-        "one settlement",
-        "first jail term; 0 means none", NULL),
-    ROW("jail.growth", jail_growth, COUNT(1, 16), NO_RANGE, 2, OURS,
-        "doubling",
+        "one settlement", "first jail term; 0 means none", NULL),
+    ROW("jail.growth", jail_growth, COUNT(1, 16), NO_RANGE, 2, OURS, "doubling",
         "factor by which each repeat lengthens the term", NULL),
     ROW("jail.yield", jail_yield, CHOICE(DG_YIELD_KEPT), NO_RANGE, DG_YIELD_FROZEN, CODE,
         "the two contract generations differ",
         "whether rewards are withheld until release or paid in jail", jail_yields),
     ROW("stake.minimum", stake_minimum, AMOUNT(AMOUNT_MAX), NO_RANGE, 1000 * DG_TOKEN, OURS,
-        "no amount is published",
-        "stake without which a node cannot register", NULL),
+        "no amount is published", "stake without which a node cannot register", NULL),
     ROW("epoch.length", epoch_length, DURATION(DG_SECOND, YEAR), NO_RANGE, HOUR, OURS,
-        "records need not be newer",
-        "time between two publications of changed records", NULL),
-    ROW("settlement.length", settlement_length,
-        DURATION(DG_SECOND, YEAR), NO_RANGE, 7 * DAY, PUBLISHED,
-        "weekly settlement",
-        "time between two payments of rewards", NULL),
-    ROW("emission.weekly", emission_weekly,
-        AMOUNT(AMOUNT_MAX), NO_RANGE, 2473000 * DG_TOKEN, PUBLISHED,
-        "implied by the ten-year schedule, since withdrawn",
-        "tokens minted per week", NULL),
-    ROW("emission.node_share", emission_node_share,
-        FRACTION(0, DG_ONE), NO_RANGE, 80 * PERCENT, OURS,
-        "no split is published",
-        "part of the emission that nodes share", NULL),
-    ROW("emission.verifier_share", emission_verifier_share,
-        FRACTION(0, DG_ONE), NO_RANGE, 10 * PERCENT, OURS,
-        "no split is published",
-        "part of the emission that verifiers share", NULL),
-    ROW("emission.gateway_share", emission_gateway_share,
-        FRACTION(0, DG_ONE), NO_RANGE, 10 * PERCENT, OURS,
-        "no split is published",
-        "part of the emission that gateways share", NULL),
-    ROW("points.quality_weight", points_quality_weight,
-        FRACTION(0, 10 * DG_ONE), NO_RANGE, DG_ONE, OURS,
-        "the form is published, its weights are not",
-        "weight of quality in reward points", NULL),
-    ROW("points.cost_weight", points_cost_weight,
-        FRACTION(0, 10 * DG_ONE), NO_RANGE, 30 * PERCENT, OURS,
-        "the form is published, its weights are not",
+        "records need not be newer", "time between two publications of changed records", NULL),
+    ROW("settlement.length", settlement_length, DURATION(DG_SECOND, YEAR), NO_RANGE, 7 * DAY,
+        PUBLISHED, "weekly settlement", "time between two payments of rewards", NULL),
+    ROW("emission.weekly", emission_weekly, AMOUNT(AMOUNT_MAX), NO_RANGE, 2473000 * DG_TOKEN,
+        PUBLISHED, "implied by the ten-year schedule, since withdrawn", "tokens minted per week",
+        NULL),
+    ROW("emission.node_share", emission_node_share, FRACTION(0, DG_ONE), NO_RANGE, 80 * PERCENT,
+        OURS, "no split is published", "part of the emission that nodes share", NULL),
+    ROW("emission.verifier_share", emission_verifier_share, FRACTION(0, DG_ONE), NO_RANGE,
+        10 * PERCENT, OURS, "no split is published", "part of the emission that verifiers share",
+        NULL),
+    ROW("emission.gateway_share", emission_gateway_share, FRACTION(0, DG_ONE), NO_RANGE,
+        10 * PERCENT, OURS, "no split is published", "part of the emission that gateways share",
+        NULL),
+    ROW("points.quality_weight", points_quality_weight, FRACTION(0, 10 * DG_ONE), NO_RANGE, DG_ONE,
+        OURS, "the form is published, its weights are not", "weight of quality in reward points",
+        NULL),
+    ROW("points.cost_weight", points_cost_weight, FRACTION(0, 10 * DG_ONE), NO_RANGE, 30 * PERCENT,
+        OURS, "the form is published, its weights are not",
         "weight of declared cost in reward points", NULL),
-    ROW("points.large_premium", points_large_premium,
-        FRACTION(0, 10 * DG_ONE), NO_RANGE, 125 * PERCENT, OURS,
-        "a premium is published, its size is not",
+    ROW("points.large_premium", points_large_premium, FRACTION(0, 10 * DG_ONE), NO_RANGE,
+        125 * PERCENT, OURS, "a premium is published, its size is not",
         "factor on the points of models above 13B parameters", NULL),
     ROW("verification.fee", verification_fee, AMOUNT(AMOUNT_MAX), NO_RANGE, DG_TOKEN / 50, OURS,
         "who pays the verifiers is not published",
         "paid per revealed score from the verification fund", NULL),
 };
+/* clang-format on */
 
 enum { ROW_COUNT = sizeof rows / sizeof rows[0] };
 
@@ -341,7 +293,8 @@ static void param_format(enum dg_unit unit, int64_t value, char *text, size_t si
             rest %= power;
         }
     }
-    snprintf(text, size, "%s%" PRIu64 "%s%s", value < 0 ? "-" : "", magnitude / scale, digits, suffix);
+    snprintf(text, size, "%s%" PRIu64 "%s%s", value < 0 ? "-" : "", magnitude / scale, digits,
+             suffix);
 }
 
 static int64_t choice_count(const struct dg_param_row *row)
@@ -381,7 +334,8 @@ static enum dg_status refuse(char *message, size_t size, const char *text)
 static enum dg_status check_shares(const struct dg_params *p, char *message, size_t size)
 {
     if (p->fees_network_share + p->fees_governance_share + p->fees_treasury_share +
-            p->fees_verification_share > DG_ONE)
+            p->fees_verification_share >
+        DG_ONE)
         return refuse(message, size,
                       "fees.network_share, fees.governance_share, fees.treasury_share and "
                       "fees.verification_share add up to more than 1");
@@ -447,8 +401,8 @@ enum dg_status dg_params_check(const struct dg_params *params, char *message, si
     return status;
 }
 
-/* With shares s, discount d and royalty r the funds leave (1 - s)(1 - d + r), which must be at least r:
- * r <= (1 - s)(1 - d) / s. */
+/* With shares s, discount d and royalty r the funds leave (1 - s)(1 - d + r), which must be at
+ * least r: r <= (1 - s)(1 - d) / s. */
 int64_t dg_royalty_maximum(const struct dg_params *params)
 {
     int64_t shares = params->fees_network_share + params->fees_governance_share +

@@ -1,7 +1,7 @@
 /* policies.h - the names of every policy kind, in the order of its table.
  *
- * A policy is one file behind the interface of its kind and one line in that kind's list; the position
- * in the list is the value of the parameter that chooses it. Each array ends with NULL.
+ * A policy is one file behind the interface of its kind and one line in that kind's list; the
+ * position in the list is the value of the parameter that chooses it. Each array ends with NULL.
  */
 #ifndef CORE_POLICIES_H
 #define CORE_POLICIES_H

@@ -7,8 +7,8 @@ static void random_prepare(const struct dg_params *params, struct routing_settin
     setting->wanted = 1;
 }
 
-static uint32_t random_choose(const struct routing_setting *setting, const struct routing_sample *sample,
-                              struct entropy *entropy)
+static uint32_t random_choose(const struct routing_setting *setting,
+                              const struct routing_sample *sample, struct entropy *entropy)
 {
     (void)setting;
     (void)sample;

@@ -1,15 +1,16 @@
 /* weighted_score: a weighted mean of six factors per candidate, then a softmax.
  *
- * Candidate i is chosen with probability proportional to exp(score_i / temperature), or, at temperature
- * 0, the best is. With the exploration share as probability the choice falls instead on a newcomer of
- * the sample, each as likely, if there is one; newcomers take part in the ordinary choice as well.
+ * Candidate i is chosen with probability proportional to exp(score_i / temperature), or, at
+ * temperature 0, the best is. With the exploration share as probability the choice falls instead on
+ * a newcomer of the sample, each as likely, if there is one; newcomers take part in the ordinary
+ * choice as well.
  */
 #include "fixed.h"
 #include "routing.h"
 
 /* A score of 1 as the view keeps it: all six factors at their maximum. */
 #define SCORE_FULL ((uint64_t)DG_SCORE_ONE * VIEW_WEIGHT_ONE)
-#define LOG2_E_62 UINT64_C(0x5c551d94ae0bf85d) /* log2(e) * 2^62 */
+#define LOG2_E_62  UINT64_C(0x5c551d94ae0bf85d) /* log2(e) * 2^62 */
 
 enum { SCALE_BITS = 24, WEIGHT_SHIFT = 31 };
 
@@ -32,12 +33,14 @@ static void weighted_score_prepare(const struct dg_params *params, struct routin
 }
 
 /* The first newcomer of the sample, or its count when there is none. */
-static uint32_t find_newcomer(const struct routing_setting *setting, const struct routing_sample *sample)
+static uint32_t find_newcomer(const struct routing_setting *setting,
+                              const struct routing_sample *sample)
 {
     const struct view_node *nodes = sample->view->nodes;
     uint32_t i = 0;
 
-    while (i < sample->count && nodes[sample->candidates[i].node].outcomes >= setting->newcomer_outcomes)
+    while (i < sample->count &&
+           nodes[sample->candidates[i].node].outcomes >= setting->newcomer_outcomes)
         i++;
     return i;
 }
@@ -57,8 +60,8 @@ static uint32_t score_all(const struct routing_sample *sample, uint32_t *scores)
     return best;
 }
 
-static uint32_t softmax_draw(uint64_t scale, const uint32_t *scores, uint32_t count, uint32_t highest,
-                             struct entropy *entropy)
+static uint32_t softmax_draw(uint64_t scale, const uint32_t *scores, uint32_t count,
+                             uint32_t highest, struct entropy *entropy)
 {
     uint64_t cumulated[ROUTING_SAMPLE_MAX];
     uint64_t sum = 0;
@@ -80,7 +83,8 @@ static uint32_t weighted_score_choose(const struct routing_setting *setting,
 {
     uint32_t scores[ROUTING_SAMPLE_MAX];
 
-    if (setting->exploration > 0 && entropy_below(entropy, (uint32_t)DG_ONE) < setting->exploration) {
+    if (setting->exploration > 0 &&
+        entropy_below(entropy, (uint32_t)DG_ONE) < setting->exploration) {
         uint32_t newcomer = find_newcomer(setting, sample);
         if (newcomer < sample->count)
             return newcomer;

@@ -4,9 +4,9 @@
 
 /* One line a policy; the name is the parameter's value in scenarios. */
 #define AGGREGATIONS(X) X(median)
-#define TESTS(X) X(threshold)
+#define TESTS(X)        X(threshold)
 
-#define ROW(name) &quality_##name,
+#define ROW(name)  &quality_##name,
 #define NAME(name) #name,
 
 static const struct quality_aggregation *const aggregations[] = {AGGREGATIONS(ROW)};

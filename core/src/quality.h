@@ -1,7 +1,7 @@
 /* quality.h - the policies that turn scores into one score, and outcomes of checks into offences.
  *
- * Each aggregation and each test is one file; the tables are in quality.c, in the order of the names
- * in policies.h.
+ * Each aggregation and each test is one file; the tables are in quality.c, in the order of the
+ * names in policies.h.
  */
 #ifndef CORE_QUALITY_H
 #define CORE_QUALITY_H

@@ -23,8 +23,8 @@ void record_add(struct record *record, int64_t alpha, uint16_t score, bool passe
     int64_t deviation = difference / (1 << RECORD_BITS);
 
     if (count > 1)
-        record->variance = weighted(record->variance + weighted(deviation * deviation, weight),
-                                    DG_ONE - weight);
+        record->variance =
+            weighted(record->variance + weighted(deviation * deviation, weight), DG_ONE - weight);
     record->mean += weighted(difference, weight);
     if (passed)
         record->passed += record->passed < UINT32_MAX / 2;

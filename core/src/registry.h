@@ -1,4 +1,5 @@
-/* registry.h - the parties of a chain: arrays indexed by id. Balances and stakes are in the ledger. */
+/* registry.h - the parties of a chain: arrays indexed by id. Balances and stakes are in the
+ * ledger. */
 #ifndef CORE_REGISTRY_H
 #define CORE_REGISTRY_H
 
@@ -24,14 +25,14 @@ struct node_party {
     uint8_t model_count;
     uint8_t cost_class;
     bool verifier;
-    bool changed; /* its record differs from the one published last */
+    bool changed;            /* its record differs from the one published last */
     uint32_t verifier_place; /* in the set of verifiers; DG_NONE: not in it */
     int64_t price, declared_cost;
     struct record record;
     struct quality_state test;
     int64_t offence_times[REGISTRY_OFFENCES]; /* newest first; INT64_MIN: none */
-    uint64_t serving_compute; /* milli-CU times premium, since the last settlement */
-    uint64_t verifier_points; /* since the last settlement */
+    uint64_t serving_compute;        /* milli-CU times premium, since the last settlement */
+    uint64_t verifier_points;        /* since the last settlement */
     int64_t frozen_verifier_rewards; /* part of the frozen rewards */
     struct dg_node_account account;
 };

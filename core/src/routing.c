@@ -4,7 +4,7 @@
 #include "policies.h"
 
 #define ROUTING_ADDRESS(name) &routing_policy_##name,
-#define ROUTING_NAME(name) #name,
+#define ROUTING_NAME(name)    #name,
 
 static const struct routing_policy *const routing_policies[] = {ROUTING_POLICIES(ROUTING_ADDRESS)};
 const char *const dg_routing_policy_names[] = {ROUTING_POLICIES(ROUTING_NAME) NULL};
@@ -70,8 +70,8 @@ static void sample_probe(struct routing_sample *sample, struct view *view,
         sample->candidates[sample->count++] = candidate;
 }
 
-/* Probes random positions, as many at a time as are missing, until the sample is complete; false when
- * too few probes hit. */
+/* Probes random positions, as many at a time as are missing, until the sample is complete; false
+ * when too few probes hit. */
 static bool sample_by_probing(struct routing *routing, struct view *view,
                               const struct view_model *model, const struct routing_query *query)
 {
@@ -94,8 +94,8 @@ static bool sample_by_probing(struct routing *routing, struct view *view,
 }
 
 /* Collects the positions that pass into view->passing. */
-static uint32_t scan(struct view *view, const struct view_model *model, const struct routing_query *query,
-                     bool *too_dear)
+static uint32_t scan(struct view *view, const struct view_model *model,
+                     const struct routing_query *query, bool *too_dear)
 {
     uint32_t count = 0;
 
@@ -114,8 +114,8 @@ static uint32_t scan(struct view *view, const struct view_model *model, const st
 }
 
 /* The first steps of a Fisher-Yates shuffle over what passed. */
-static void sample_from_scan(struct routing *routing, struct view *view, const struct view_model *model,
-                             uint32_t passing_count)
+static void sample_from_scan(struct routing *routing, struct view *view,
+                             const struct view_model *model, uint32_t passing_count)
 {
     struct routing_sample *sample = &routing->sample;
     uint32_t *passing = view->passing;
@@ -158,7 +158,8 @@ enum dg_status routing_decide(struct routing *routing, struct view *view,
         return status;
     }
     routing->sample.view = view;
-    uint32_t chosen = routing->policy->choose(&routing->setting, &routing->sample, &routing->entropy);
+    uint32_t chosen =
+        routing->policy->choose(&routing->setting, &routing->sample, &routing->entropy);
     *node = routing->sample.candidates[chosen].node;
     return DG_OK;
 }

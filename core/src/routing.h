@@ -1,8 +1,8 @@
 /* routing.h - chooses a node for a request.
  *
- * A decision draws distinct random candidates that pass the filter, as many as the policy wants, and
- * lets the policy choose among them. Every subset of the passing candidates is equally likely and so is
- * every order of it: "the first of the best" is therefore a fair way to break a tie.
+ * A decision draws distinct random candidates that pass the filter, as many as the policy wants,
+ * and lets the policy choose among them. Every subset of the passing candidates is equally likely
+ * and so is every order of it: "the first of the best" is therefore a fair way to break a tie.
  *
  * To add a policy: one file that defines a struct routing_policy, and one line in ROUTING_POLICIES.
  */
@@ -26,10 +26,11 @@ struct routing_sample {
 
 /* What a policy works out from the parameters once. */
 struct routing_setting {
-    uint32_t wanted;     /* candidates to draw, 1..ROUTING_SAMPLE_MAX */
+    uint32_t wanted; /* candidates to draw, 1..ROUTING_SAMPLE_MAX */
     uint32_t newcomer_outcomes;
     uint32_t exploration;
-    uint64_t exponent_scale; /* weighted_score: from a difference of scores to an exponent of 2; 0: best */
+    uint64_t exponent_scale; /* weighted_score: from a difference of scores to an exponent of 2; 0:
+                                best */
 };
 
 struct routing_policy {
@@ -61,9 +62,9 @@ struct routing_query {
 void routing_init(struct routing *routing, const struct dg_params *params,
                   const uint8_t seed[DG_HASH_BYTES]);
 
-/* DG_ERROR_FUNDS when only the price kept every candidate out, DG_ERROR_NO_CANDIDATE otherwise; a failed
- * decision consumes no entropy. Costs O(candidates wanted); when random probing does not find enough,
- * because the filter lets few pass, one pass over the candidates of the model. */
+/* DG_ERROR_FUNDS when only the price kept every candidate out, DG_ERROR_NO_CANDIDATE otherwise; a
+ * failed decision consumes no entropy. Costs O(candidates wanted); when random probing does not
+ * find enough, because the filter lets few pass, one pass over the candidates of the model. */
 enum dg_status routing_decide(struct routing *routing, struct view *view,
                               const struct routing_query *query, uint32_t *node);
 

@@ -6,7 +6,7 @@
 /* One line a policy; the name is the parameter's value in scenarios. */
 #define PLANS(X) X(constant)
 
-#define ROW(name) &sampling_##name,
+#define ROW(name)  &sampling_##name,
 #define NAME(name) #name,
 
 static const struct sampling_plan *const plans[] = {PLANS(ROW)};
@@ -34,8 +34,8 @@ enum dg_status sampling_reserve(struct sampling_queue *queue, const struct dg_al
         return DG_ERROR_LIMIT;
     if (extra == 0)
         return DG_OK;
-    struct sampling_item *items = memory_grow(allocator, queue->items, &queue->capacity,
-                                              queue->count + extra, sizeof *items);
+    struct sampling_item *items =
+        memory_grow(allocator, queue->items, &queue->capacity, queue->count + extra, sizeof *items);
     if (items == NULL)
         return DG_ERROR_MEMORY;
     queue->items = items;

@@ -1,7 +1,7 @@
 /* sampling.h - receipts that wait for a beacon, and the plans that draw which of them are checked.
  *
- * A plan is one file; the table is in sampling.c, in the order of the names in policies.h. A plan sees
- * all receipts of a period at once, because some draw the smallest of a group.
+ * A plan is one file; the table is in sampling.c, in the order of the names in policies.h. A plan
+ * sees all receipts of a period at once, because some draw the smallest of a group.
  */
 #ifndef CORE_SAMPLING_H
 #define CORE_SAMPLING_H
@@ -43,6 +43,7 @@ enum dg_status sampling_reserve(struct sampling_queue *queue, const struct dg_al
 void sampling_add(struct sampling_queue *queue, uint32_t gateway, uint64_t period,
                   const struct dg_receipt *receipt); /* cannot fail after a reserve */
 bool sampling_waits_before(const struct sampling_queue *queue, uint64_t period);
-void sampling_drop(struct sampling_queue *queue, uint64_t period); /* forgets the period's receipts */
+void sampling_drop(struct sampling_queue *queue,
+                   uint64_t period); /* forgets the period's receipts */
 
 #endif

@@ -44,8 +44,8 @@ static void merkle_join(const struct dg_hash *left, const struct dg_hash *right,
     hash_bytes(block, hash_store(end, right->bytes, sizeof right->bytes), out);
 }
 
-/* The stack holds the roots of complete subtrees, largest first, one per set bit of the leaves read;
- * the allocator is not needed. */
+/* The stack holds the roots of complete subtrees, largest first, one per set bit of the leaves
+ * read; the allocator is not needed. */
 enum dg_status dg_receipts_root(uint32_t gateway, const struct dg_receipt *receipts, size_t count,
                                 const struct dg_allocator *allocator, struct dg_hash *root)
 {

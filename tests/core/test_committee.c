@@ -105,7 +105,8 @@ static void chances_follow_weight(void **state)
     assert_true(statistic < 20.5); /* 5 degrees of freedom */
 }
 
-/* Goal: the second seat is drawn without the first: P(second = j) = sum over i of w_i/W * w_j/(W - w_i). */
+/* Goal: the second seat is drawn without the first: P(second = j) = sum over i of w_i/W * w_j/(W -
+ * w_i). */
 static void second_seat_without_the_first(void **state)
 {
     const struct fixture *fixture = *state;

@@ -1,5 +1,5 @@
-/* test_containers.c - what the core keeps things in: growing arrays, id maps, deadlines, rings, open
- * checks, receipts that wait. */
+/* test_containers.c - what the core keeps things in: growing arrays, id maps, deadlines, rings,
+ * open checks, receipts that wait. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -27,7 +27,8 @@ static void *refuse(void *context, void *memory, size_t size)
 
 static const struct dg_allocator empty = {refuse, NULL};
 
-/* Goal: arrays grow with their contents kept and new room zeroed; a failure leaves them as they were. */
+/* Goal: arrays grow with their contents kept and new room zeroed; a failure leaves them as they
+ * were. */
 static void arrays_grow(void **state)
 {
     struct dg_allocator allocator = memory_allocator(NULL);
@@ -53,7 +54,8 @@ static void arrays_grow(void **state)
     memory_release(&allocator, items);
 }
 
-/* Goal: keys are found with the value put last, others are not; dense and sparse keys, many of them. */
+/* Goal: keys are found with the value put last, others are not; dense and sparse keys, many of
+ * them. */
 static void map_keeps_keys(void **state)
 {
     struct dg_allocator allocator = memory_allocator(NULL);

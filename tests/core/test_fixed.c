@@ -67,8 +67,8 @@ static void add_saturates(void **state)
     assert_int_equal(fixed_add_saturated(2, 3), 5);
 }
 
-/* Goal: the base-2 logarithm keeps its stated error against the C library's long double, and at powers
- * of two. */
+/* Goal: the base-2 logarithm keeps its stated error against the C library's long double, and at
+ * powers of two. */
 static void log2_is_accurate(void **state)
 {
     (void)state;
@@ -117,7 +117,8 @@ static void split_by_hand(void **state)
     assert_int_equal(parts[3], 900);
 }
 
-/* Goal: whatever the weights, parts add up to the whole and differ from their share by less than one. */
+/* Goal: whatever the weights, parts add up to the whole and differ from their share by less than
+ * one. */
 static void split_adds_up(void **state)
 {
     (void)state;

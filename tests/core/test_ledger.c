@@ -98,7 +98,8 @@ static void supply_is_bounded(void **state)
     assert_true(ledger_audit(ledger));
 }
 
-/* Goal: money that appears, vanishes or goes below zero is found; the fast check sees the totals. */
+/* Goal: money that appears, vanishes or goes below zero is found; the fast check sees the
+ * totals. */
 static void corruption_is_found(void **state)
 {
     struct ledger *ledger = &((struct fixture *)*state)->ledger;

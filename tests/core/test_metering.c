@@ -62,8 +62,8 @@ static void fee_by_hand(void **state)
     assert_int_equal(fee.total, 105000);
 }
 
-/* Goal: the latency term grows linearly from the target to twice the target and stays there; the node
- * bears it in one mode, the user in the other, and the royalty does not change. */
+/* Goal: the latency term grows linearly from the target to twice the target and stays there; the
+ * node bears it in one mode, the user in the other, and the royalty does not change. */
 static void latency_term(void **state)
 {
     struct dg_params params = standard();
@@ -92,8 +92,8 @@ static void latency_term(void **state)
     }
 }
 
-/* Goal: no answer of at most so many tokens costs more than the maximum quoted, whatever it took, and
- * the limit of the price is the inverse of the maximum. */
+/* Goal: no answer of at most so many tokens costs more than the maximum quoted, whatever it took,
+ * and the limit of the price is the inverse of the maximum. */
 static void maximum_bounds_every_answer(void **state)
 {
     struct dg_params params = standard();

@@ -19,7 +19,8 @@ static const struct dg_param_row *row_of(const char *name)
     return row;
 }
 
-/* Goal: every row is complete, has a name and a field of its own, and a default within its bounds. */
+/* Goal: every row is complete, has a name and a field of its own, and a default within its
+ * bounds. */
 static void rows_are_sound(void **state)
 {
     size_t count;
@@ -112,7 +113,8 @@ static void rules_between_rows(void **state)
     }
 }
 
-/* Goal: what the funds leave at the largest discount pays the largest royalty, and not a bit more. */
+/* Goal: what the funds leave at the largest discount pays the largest royalty, and not a bit
+ * more. */
 static void royalty_maximum(void **state)
 {
     struct dg_params params;

@@ -1,4 +1,5 @@
-/* test_quality.c - from scores to one score, from outcomes to offences, and the record of a node. */
+/* test_quality.c - from scores to one score, from outcomes to offences, and the record of a
+ * node. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -75,7 +76,8 @@ static int checks_to_offence(const struct dg_params *params, const char *outcome
     return 0;
 }
 
-/* Goal: three failures among the last ten checks are an offence, and after it the window is empty. */
+/* Goal: three failures among the last ten checks are an offence, and after it the window is
+ * empty. */
 static void threshold_by_hand(void **state)
 {
     struct dg_params params = standard();
@@ -100,8 +102,8 @@ static void threshold_by_hand(void **state)
     assert_true(quality_test(&params)->feed(&params, &long_test, true));
 }
 
-/* Goal: 3 of 10 at failure probability 0.3 takes 11.1188 checks on average (exact, by Markov chain);
- * the mean of 40,000 verdicts lies within 4 standard errors. */
+/* Goal: 3 of 10 at failure probability 0.3 takes 11.1188 checks on average (exact, by Markov
+ * chain); the mean of 40,000 verdicts lies within 4 standard errors. */
 static void threshold_run_length(void **state)
 {
     enum { VERDICTS = 40000 };
@@ -177,7 +179,8 @@ static void credibility(void **state)
     assert_int_equal(record_credibility(&record), 65535 * 10 / 12);
 }
 
-/* Goal: the variance follows that of the scores: 0 for equal ones, near its value for two that alternate. */
+/* Goal: the variance follows that of the scores: 0 for equal ones, near its value for two that
+ * alternate. */
 static void record_variance(void **state)
 {
     struct record equal, swinging;

@@ -49,7 +49,8 @@ static struct node_party *add(struct fixture *fixture, const struct dg_node_spec
     return &fixture->registry.nodes[registry_add_node(&fixture->registry, spec)];
 }
 
-/* Goal: ids are dense and start at 0; a party knows its own id and owner, whatever the caller wrote. */
+/* Goal: ids are dense and start at 0; a party knows its own id and owner, whatever the caller
+ * wrote. */
 static void ids_are_dense(void **state)
 {
     struct fixture *fixture = *state;
@@ -92,8 +93,8 @@ static void serves_what_it_named(void **state)
     assert_false(registry_serves(node, MODEL_SMALL)); /* lies in the unused part of the array */
 }
 
-/* Goal: a cost is measured against the highest of the class of the node's largest model; nodes that only
- * verify are a class of their own, and where nobody declares a cost the ratio is 0. */
+/* Goal: a cost is measured against the highest of the class of the node's largest model; nodes that
+ * only verify are a class of their own, and where nobody declares a cost the ratio is 0. */
 static void cost_within_its_class(void **state)
 {
     struct fixture *fixture = *state;
@@ -167,7 +168,8 @@ static void out_of_memory(void **state)
     struct fixture *fixture = *state;
     struct registry *registry = &fixture->registry;
 
-    registry->model_capacity = registry->model_count; /* full; the spare room is not forgotten by free */
+    registry->model_capacity =
+        registry->model_count; /* full; the spare room is not forgotten by free */
     assert_int_equal(registry_reserve_gateway(registry, &empty), DG_ERROR_MEMORY);
     assert_int_equal(registry_reserve_model(registry, &empty), DG_ERROR_MEMORY);
     assert_int_equal(registry_reserve_node(registry, &empty), DG_ERROR_MEMORY);

@@ -107,7 +107,8 @@ static void root_follows_rfc6962(void **state)
     assert_int_equal(dg_receipts_root(3, NULL, 1, NULL, &got), DG_ERROR_ARGUMENT);
 }
 
-/* Goal: whatever is sampled by is bound by the root: gateway, number, commitment, rate, order, count. */
+/* Goal: whatever is sampled by is bound by the root: gateway, number, commitment, rate, order,
+ * count. */
 static void root_binds(void **state)
 {
     struct dg_receipt receipts[RECEIPTS];
@@ -148,8 +149,8 @@ static void keys_differ(void **state)
     assert_memory_not_equal(&sample, &other, sizeof sample);
 }
 
-/* Goal: the draw hits at its rate (5 standard deviations of a binomial), always at 1, never at 0, and a
- * higher rate draws whatever a lower one does. */
+/* Goal: the draw hits at its rate (5 standard deviations of a binomial), always at 1, never at 0,
+ * and a higher rate draws whatever a lower one does. */
 static void draws_at_its_rate(void **state)
 {
     enum { DRAWS = 100000 };

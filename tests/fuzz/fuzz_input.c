@@ -1,5 +1,5 @@
-/* A file per process, named after it, since several fuzzers may run at once. libFuzzer leaves no other
- * place for the path than a static: it calls one function with the input and nothing else. */
+/* A file per process, named after it, since several fuzzers may run at once. libFuzzer leaves no
+ * other place for the path than a static: it calls one function with the input and nothing else. */
 #include "tests/fuzz/fuzz_input.h"
 
 #include <stdio.h>

@@ -1,6 +1,7 @@
 /* fuzz_input.h - a fuzzer's bytes as a file, for readers that take a path.
  *
- * The file lies in memory (/dev/shm where there is one) and is reused for every input of the process.
+ * The file lies in memory (/dev/shm where there is one) and is reused for every input of the
+ * process.
  */
 #ifndef TESTS_FUZZ_INPUT_H
 #define TESTS_FUZZ_INPUT_H

@@ -1,6 +1,7 @@
-/* Goal: whatever a scenario file or a --set holds, it is either loaded or refused as bad input with a
- * message on one line and nothing left behind; and the canonical text of what was loaded is itself a
- * scenario with the same text. The input is the file, and after a zero byte, if there is one, a setting. */
+/* Goal: whatever a scenario file or a --set holds, it is either loaded or refused as bad input with
+ * a message on one line and nothing left behind; and the canonical text of what was loaded is
+ * itself a scenario with the same text. The input is the file, and after a zero byte, if there is
+ * one, a setting. */
 #include "tests/fuzz/fuzz_input.h"
 
 #include <stdlib.h>

@@ -1,5 +1,5 @@
-/* Goal: whatever a trace file holds, it is either loaded into rows that keep the header's promises or
- * refused with a message and nothing left behind. */
+/* Goal: whatever a trace file holds, it is either loaded into rows that keep the header's promises
+ * or refused with a message and nothing left behind. */
 #include "tests/fuzz/fuzz_input.h"
 
 #include <stdlib.h>

@@ -1,4 +1,5 @@
-/* Goal of this file: arrivals have the rate, the spread and the daily cycle that theory gives them. */
+/* Goal of this file: arrivals have the rate, the spread and the daily cycle that theory gives
+ * them. */
 #include "models/arrival.h"
 
 #include <math.h>
@@ -11,7 +12,7 @@
 #include <gsl/gsl_cdf.h>
 
 #define SECOND INT64_C(1000000000)
-#define HOUR (3600 * SECOND)
+#define HOUR   (3600 * SECOND)
 
 static const struct random_key KEY = {.seed = 11, .replication = 0};
 static const struct arrival_phase NO_PHASE = {0};
@@ -33,7 +34,8 @@ static struct source open_source(const struct scenario_arrival *arrival, uint32_
 
 static int64_t next(struct source *source, int64_t now)
 {
-    int64_t time = arrival_next(&source->arrival, &source->phase, &source->state, &source->stream, now);
+    int64_t time =
+        arrival_next(&source->arrival, &source->phase, &source->state, &source->stream, now);
 
     assert_true(time > now);
     return time;
@@ -79,8 +81,8 @@ static void exponential_gaps(void **state)
     assert_true(fabs(gaps.mean - 10) < 4 * 10 / sqrt(COUNT));
 }
 
-/* Goal: gamma gaps have cv 1/sqrt(shape), and the first one is what is left of a gap seen at random, of
- * mean (1 + 1/shape) / 2 gaps. */
+/* Goal: gamma gaps have cv 1/sqrt(shape), and the first one is what is left of a gap seen at
+ * random, of mean (1 + 1/shape) / 2 gaps. */
 static void gamma_gaps(void **state)
 {
     (void)state;
@@ -103,8 +105,8 @@ static void gamma_gaps(void **state)
     }
 }
 
-/* Goal: bursts keep the mean rate, and counts in windows are overdispersed as an interrupted Poisson
- * process of these periods must be, from the first window on. */
+/* Goal: bursts keep the mean rate, and counts in windows are overdispersed as an interrupted
+ * Poisson process of these periods must be, from the first window on. */
 static void bursts(void **state)
 {
     (void)state;
@@ -119,7 +121,8 @@ static void bursts(void **state)
     for (uint32_t user = 0; user < USERS; user++) {
         struct source source = open_source(&bursty, user);
         double count = 0;
-        for (int64_t now = next(&source, 0); now <= (int64_t)window * SECOND; now = next(&source, now))
+        for (int64_t now = next(&source, 0); now <= (int64_t)window * SECOND;
+             now = next(&source, now))
             count++;
         double deviation = count - rate * window;
         sum += count / USERS;
@@ -135,7 +138,8 @@ static void bursts(void **state)
     assert_true(fabs(squares - variance) < 4 * sqrt((fourth - squares * squares) / USERS));
 }
 
-/* Goal: the counts by local hour follow the cosine, with its peak at 15:00 (chi-square over 24 hours). */
+/* Goal: the counts by local hour follow the cosine, with its peak at 15:00 (chi-square over 24
+ * hours). */
 static void daily_cycle(void **state)
 {
     (void)state;
@@ -162,11 +166,13 @@ static void daily_cycle(void **state)
     assert_true(fabs(arrival_rate(&diurnal, &source.phase, 22 * HOUR) - 0.009) < 1e-12);
 }
 
-/* Goal: rate 0 never comes, and an absurdly small or large rate neither overflows nor stops the clock. */
+/* Goal: rate 0 never comes, and an absurdly small or large rate neither overflows nor stops the
+ * clock. */
 static void extremes(void **state)
 {
     (void)state;
-    const enum arrival_kind kinds[] = {ARRIVAL_POISSON, ARRIVAL_GAMMA, ARRIVAL_BURSTY, ARRIVAL_DIURNAL};
+    const enum arrival_kind kinds[] = {ARRIVAL_POISSON, ARRIVAL_GAMMA, ARRIVAL_BURSTY,
+                                       ARRIVAL_DIURNAL};
     const double rates[] = {0, 1e-15, 1e15};
 
     for (int k = 0; k < 4; k++) {

@@ -1,4 +1,5 @@
-/* Goal of this file: each behaviour plans what its description says, and draws only what it needs. */
+/* Goal of this file: each behaviour plans what its description says, and draws only what it
+ * needs. */
 #include "models/behaviour.h"
 
 #include <math.h>
@@ -127,10 +128,11 @@ static void verifiers(void **state)
     struct behaviour_review review = {.parameters_b = 70, .tokens_in = 100, .tokens_out = 50};
     struct score_plan plan = {.constant = 1};
 
-    assert_true(behaviour_find("honest", BEHAVIOUR_VERIFIER)->score(&PARAMETERS, &review, NULL, &plan));
-    assert_true(plan.uses_judge);
     assert_true(
-        behaviour_find("lazy_constant", BEHAVIOUR_VERIFIER)->score(&PARAMETERS, &review, NULL, &plan));
+        behaviour_find("honest", BEHAVIOUR_VERIFIER)->score(&PARAMETERS, &review, NULL, &plan));
+    assert_true(plan.uses_judge);
+    assert_true(behaviour_find("lazy_constant", BEHAVIOUR_VERIFIER)
+                    ->score(&PARAMETERS, &review, NULL, &plan));
     assert_false(plan.uses_judge);
     assert_int_equal(plan.constant, 52428);
 }
@@ -138,7 +140,7 @@ static void verifiers(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(table),          cmocka_unit_test(certain_plans),
+        cmocka_unit_test(table),           cmocka_unit_test(certain_plans),
         cmocka_unit_test(nothing_smaller), cmocka_unit_test(shares_are_met),
         cmocka_unit_test(verifiers),
     };

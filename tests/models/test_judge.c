@@ -12,8 +12,8 @@
 
 static const struct random_key KEY = {.seed = 9, .replication = 0};
 
-/* Goal: sample correlation of z_score and z_quality for every published r (Fisher's z, four standard
- * errors), and a unit variance of z_score. */
+/* Goal: sample correlation of z_score and z_quality for every published r (Fisher's z, four
+ * standard errors), and a unit variance of z_score. */
 static void correlation(void **state)
 {
     (void)state;

@@ -71,7 +71,8 @@ static void no_share_is_off_by_one(void **state)
     }
 }
 
-/* Goal: each place gets each thing as often as its share says, over many seeds: 5 standard deviations. */
+/* Goal: each place gets each thing as often as its share says, over many seeds: 5 standard
+ * deviations. */
 static void places_are_shuffled(void **state)
 {
     enum { SEEDS = 4000 };

@@ -67,8 +67,8 @@ static void latency_table(void **state)
     network_fini(&network);
 }
 
-/* Goal: lognormal jitter of median 80 ms and sigma 0.5 has mean 90.652, p95 182.081 and p99 256.006 ms,
- * each within four standard errors. */
+/* Goal: lognormal jitter of median 80 ms and sigma 0.5 has mean 90.652, p95 182.081 and p99 256.006
+ * ms, each within four standard errors. */
 static void jitter(void **state)
 {
     (void)state;
@@ -93,8 +93,8 @@ static void jitter(void **state)
     free(delays);
 }
 
-/* Goal: the number of losses is geometric, each adds one retransmission, and the seventh in a row loses
- * the message. */
+/* Goal: the number of losses is geometric, each adds one retransmission, and the seventh in a row
+ * loses the message. */
 static void losses(void **state)
 {
     (void)state;

@@ -1,5 +1,5 @@
-/* Goal of this file: the reference in docs/scenario.md is what the key table says, line by line. With
- * DGSIM_UPDATE set it writes the reference anew instead. */
+/* Goal of this file: the reference in docs/scenario.md is what the key table says, line by line.
+ * With DGSIM_UPDATE set it writes the reference anew instead. */
 #include "tests/models/test_scenario.h"
 
 #include "models/scenario_keys.h"

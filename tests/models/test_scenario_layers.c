@@ -58,7 +58,8 @@ static void null_removes(void **state)
         "users.bost: null: there is nothing of this name to remove; did you mean \"bots\"?");
 }
 
-/* Goal: a thing that replaces keeps its place, a new one comes last: populations keep their numbers. */
+/* Goal: a thing that replaces keeps its place, a new one comes last: populations keep their
+ * numbers. */
 static void order_is_kept(void **state)
 {
     struct scenario scenario =
@@ -75,7 +76,8 @@ static void order_is_kept(void **state)
     scenario_free(&scenario);
 }
 
-/* Goal: shares are replaced as a whole, by a file and by a setting; one part alone must still add up. */
+/* Goal: shares are replaced as a whole, by a file and by a setting; one part alone must still add
+ * up. */
 static void shares_are_replaced(void **state)
 {
     const char *folder = *state;
@@ -183,7 +185,8 @@ static void bad_settings(void **state)
     assert_true(strlen(attempt.error.text) < 300);
 }
 
-/* Goal: bases are seen from the folder of the file that names them; so is a trace, but not in a setting. */
+/* Goal: bases are seen from the folder of the file that names them; so is a trace, but not in a
+ * setting. */
 static void paths_follow_the_file(void **state)
 {
     const char *folder = *state;

@@ -1,5 +1,5 @@
-/* Goal of this file: what is loaded is what was written, defaults are filled in, and the canonical text
- * stands for all of it. */
+/* Goal of this file: what is loaded is what was written, defaults are filled in, and the canonical
+ * text stands for all of it. */
 #include "tests/models/test_scenario.h"
 
 #include <cjson/cJSON.h>
@@ -112,7 +112,8 @@ static void defaults(void **state)
     scenario_free(&s);
 }
 
-/* Goal: a node group of a plain service has no hardware unless it says so, and no judge is made up. */
+/* Goal: a node group of a plain service has no hardware unless it says so, and no judge is made
+ * up. */
 static void plain_service_needs_no_hardware(void **state)
 {
     char text[TEXT_SIZE], plain[TEXT_SIZE];
@@ -134,8 +135,8 @@ static const char three_regions[] =
     "{\"a\": {\"place\": \"Tokyo\"}, \"b\": {\"place\": \"London\"}, \"c\": {}, "
     "\"d\": {\"place\": \"Tokyo\"}}";
 
-/* Goal: latencies come from the file, then from its other direction, then from the places, then from the
- * default. */
+/* Goal: latencies come from the file, then from its other direction, then from the places, then
+ * from the default. */
 static void latencies(void **state)
 {
     char text[TEXT_SIZE], with[TEXT_SIZE];
@@ -208,7 +209,8 @@ static void table_is_the_measured_one(void **state)
     assert_int_equal(rows, 13 * 12);
 }
 
-/* Goal: shares are exact, made to add up where only rounding is missing, and left alone otherwise. */
+/* Goal: shares are exact, made to add up where only rounding is missing, and left alone
+ * otherwise. */
 static void shares_add_up(void **state)
 {
     char text[TEXT_SIZE];
@@ -237,7 +239,8 @@ static void assert_text_stands(const char *folder, const struct scenario *scenar
     scenario_free(&again);
 }
 
-/* Goal: the canonical text of every shipped scenario reads back as itself, and is JSON without comments. */
+/* Goal: the canonical text of every shipped scenario reads back as itself, and is JSON without
+ * comments. */
 static void text_reads_back(void **state)
 {
     static const char *const names[] = {"quickstart.json", "month.json", "city.json", "mm1.json",
@@ -270,8 +273,8 @@ static void text_quotes_strings(void **state)
     scenario_free(&scenario);
 }
 
-/* Goal: comments, units, order and a default spelt out change nothing; values and names do; the seed,
- * which each run records, does not. */
+/* Goal: comments, units, order and a default spelt out change nothing; values and names do; the
+ * seed, which each run records, does not. */
 static void hash_tells_scenarios_apart(void **state)
 {
     static const char *const same[] = {NULL,
@@ -302,8 +305,8 @@ static void hash_tells_scenarios_apart(void **state)
     scenario_free(&first);
 }
 
-/* Goal: a trace is known by its content: another file of the same name is another scenario, and a digest
- * that was written down is kept to. */
+/* Goal: a trace is known by its content: another file of the same name is another scenario, and a
+ * digest that was written down is kept to. */
 static void traces_are_pinned(void **state)
 {
     const char *folder = *state;
@@ -344,8 +347,8 @@ static void failure_touches_nothing(void **state)
     assert_false(scenario_load(&source, &scenario, NULL)); /* nobody wants to know why */
 }
 
-/* Goal: the shipped queue has the means of its closed form: latency 1 s (standard error 3 %), 9 requests
- * under way, utilisation 0.9. */
+/* Goal: the shipped queue has the means of its closed form: latency 1 s (standard error 3 %), 9
+ * requests under way, utilisation 0.9. */
 static void shipped_queue_agrees_with_theory(void **state)
 {
     (void)state;

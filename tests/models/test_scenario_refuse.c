@@ -1,4 +1,5 @@
-/* Goal of this file: whatever is wrong with a scenario is refused in one line that says where and what. */
+/* Goal of this file: whatever is wrong with a scenario is refused in one line that says where and
+ * what. */
 #include "tests/models/test_scenario.h"
 
 #include <fcntl.h>
@@ -238,7 +239,8 @@ static void class_lost_by_rounding(void **state)
     assert_refused(&attempt, "users.chat.demand: no node serves class \"70b\"");
 }
 
-/* Goal: a royalty that the shares of the funds would not leave is refused by the core's own rule. */
+/* Goal: a royalty that the shares of the funds would not leave is refused by the core's own
+ * rule. */
 static void royalty_beyond_what_is_left(void **state)
 {
     struct attempt attempt;
@@ -251,7 +253,8 @@ static void royalty_beyond_what_is_left(void **state)
     assert_refused(&attempt, "s.json:5:37: providers.open.royalty: 100%: at most 30% is allowed");
 }
 
-/* Goal: a file that is cut off anywhere is refused with its place, never loaded and never a crash. */
+/* Goal: a file that is cut off anywhere is refused with its place, never loaded and never a
+ * crash. */
 static void cut_off_anywhere(void **state)
 {
     const char *folder = *state;
@@ -286,7 +289,8 @@ static void bytes_that_are_no_text(void **state)
     }
 }
 
-/* Goal: a file beyond the limit is refused by its size, whatever it holds; a folder and no file, too. */
+/* Goal: a file beyond the limit is refused by its size, whatever it holds; a folder and no file,
+ * too. */
 static void files_that_are_none(void **state)
 {
     const char *folder = *state;

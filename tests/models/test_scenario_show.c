@@ -1,4 +1,5 @@
-/* Goal of this file: --show lists every key with its origin, and the schema allows what the loader allows. */
+/* Goal of this file: --show lists every key with its origin, and the schema allows what the loader
+ * allows. */
 #include "tests/models/test_scenario.h"
 
 #include <cjson/cJSON.h>
@@ -203,8 +204,8 @@ static void schema_refers_to_what_is_there(void **state)
     cJSON_Delete(json);
 }
 
-/* Goal: a validator of JSON Schema, where one is installed, finds the schema valid, takes the shipped
- * scenarios and refuses what the loader refuses. */
+/* Goal: a validator of JSON Schema, where one is installed, finds the schema valid, takes the
+ * shipped scenarios and refuses what the loader refuses. */
 static void validator_agrees(void **state)
 {
     if (system("python3 -c 'import jsonschema' 2>/dev/null") != 0)

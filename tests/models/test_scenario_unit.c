@@ -204,7 +204,8 @@ static uint64_t draw(uint64_t *state)
     return *state >> (*state >> 58);
 }
 
-/* Goal: a thousand quantities of all sizes read back as they were; rates to the last bit but one. */
+/* Goal: a thousand quantities of all sizes read back as they were; rates to the last bit but
+ * one. */
 static void written_reads_back(void **state)
 {
     (void)state;

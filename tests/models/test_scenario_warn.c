@@ -1,4 +1,5 @@
-/* Goal of this file: keys without effect are reported, and only those; the reports tell the truth. */
+/* Goal of this file: keys without effect are reported, and only those; the reports tell the
+ * truth. */
 #include "tests/models/test_scenario.h"
 
 #include "models/scenario_keys.h"
@@ -81,8 +82,8 @@ static uint64_t fingerprint(const char *folder, const char *setting)
     return fingerprint;
 }
 
-/* Goal: a run with a key that is said to have no effect is the same run, event by event; with any other
- * it is not. */
+/* Goal: a run with a key that is said to have no effect is the same run, event by event; with any
+ * other it is not. */
 static void reports_tell_the_truth(void **state)
 {
     uint64_t plain = fingerprint(*state, NULL);
@@ -151,7 +152,8 @@ static void unused_things(void **state)
     }
 }
 
-/* Goal: a value outside what is published is allowed with a warning, one outside the bounds is not. */
+/* Goal: a value outside what is published is allowed with a warning, one outside the bounds is
+ * not. */
 static void published_ranges(void **state)
 {
     struct attempt attempt;

@@ -52,7 +52,8 @@ static uint32_t step_to(struct service *service, int64_t expected, struct servic
     return service_advance(service, expected, done, 8);
 }
 
-/* Goal: prefill in order alongside decoding, batch-dependent steps, queue and refusal, as worked by hand. */
+/* Goal: prefill in order alongside decoding, batch-dependent steps, queue and refusal, as worked by
+ * hand. */
 static void timeline_of_a_batch(void **state)
 {
     (void)state;
@@ -65,7 +66,8 @@ static void timeline_of_a_batch(void **state)
     assert_int_equal(service_next(&service), 60);
     assert_int_equal(service_advance(&service, 30, done, 8), 0);
     assert_int_equal(offer(&service, 30, 2, 1, 2), SERVICE_STARTED);
-    assert_int_equal(step_to(&service, 60, done), 0); /* then steps of 31: job 1 and the prompt of 2 */
+    assert_int_equal(step_to(&service, 60, done),
+                     0); /* then steps of 31: job 1 and the prompt of 2 */
     assert_int_equal(step_to(&service, 91, done), 0); /* then steps of 12, two for each */
     assert_int_equal(offer(&service, 100, 3, 1, 1), SERVICE_QUEUED);
     assert_int_equal(offer(&service, 101, 4, 1, 1), SERVICE_REFUSED);
@@ -103,7 +105,8 @@ static void sharing_by_hand(void **state)
     assert_int_equal(offer(&service, 0, 1, 0, 10), SERVICE_STARTED);
     assert_int_equal(offer(&service, 1, 2, 0, 10), SERVICE_STARTED);
     assert_int_equal(offer(&service, 3, 3, 0, 10), SERVICE_STARTED);
-    /* served at 3: 2, 1, 0; job 1 ends after 8 more each: 27; job 2 has 1 left: 29; job 3 1 more: 30 */
+    /* served at 3: 2, 1, 0; job 1 ends after 8 more each: 27; job 2 has 1 left: 29; job 3 1 more:
+     * 30 */
     assert_int_equal(step_to(&service, 27, done), 1);
     assert_int_equal(step_to(&service, 29, done), 1);
     assert_int_equal(step_to(&service, 30, done), 1);
@@ -116,8 +119,9 @@ static void sharing_by_hand(void **state)
     service_fini(&service);
 }
 
-/* Goal: no rounding adds up. Every busy period of a shared machine ends at its start plus all its work,
- * to the nanosecond, also when it is longer than the stretch after which steps are counted anew. */
+/* Goal: no rounding adds up. Every busy period of a shared machine ends at its start plus all its
+ * work, to the nanosecond, also when it is longer than the stretch after which steps are counted
+ * anew. */
 static void busy_periods_end_exactly(void **state)
 {
     (void)state;
@@ -144,7 +148,8 @@ static void busy_periods_end_exactly(void **state)
                 periods++;
             }
             busy_end = (service_in_use(&service) == 0 ? arrival : busy_end) + size;
-            assert_int_equal(offer(&service, arrival, (uint64_t)i, 0, (double)size), SERVICE_STARTED);
+            assert_int_equal(offer(&service, arrival, (uint64_t)i, 0, (double)size),
+                             SERVICE_STARTED);
         }
         assert_true(periods > 20);
         service_fini(&service);
@@ -185,7 +190,8 @@ static void simulate_by_step(struct slow_job *jobs, int count, int slots, int64_
     }
 }
 
-/* Goal: one event per change of the batch gives the times of a token-by-token simulation exactly. */
+/* Goal: one event per change of the batch gives the times of a token-by-token simulation
+ * exactly. */
 static void agrees_with_token_by_token(void **state)
 {
     (void)state;
@@ -196,7 +202,8 @@ static void agrees_with_token_by_token(void **state)
     for (int round = 0; round < 200; round++) {
         struct slow_job jobs[COUNT];
         int slots = 1 + (int)random_below(&stream, 6);
-        struct service_profile profile = batch_profile(29700000, 312000, 16845455, (uint32_t)slots, COUNT);
+        struct service_profile profile =
+            batch_profile(29700000, 312000, 16845455, (uint32_t)slots, COUNT);
         struct service service = open_service(&profile);
         uint32_t changes = 0, finished = 0;
         for (int i = 0; i < COUNT; i++) {
@@ -246,7 +253,8 @@ static void done_in_portions(void **state)
     service_fini(&service);
 }
 
-/* Goal: a machine without a slot is refused; a job without work ends at once; work factors scale. */
+/* Goal: a machine without a slot is refused; a job without work ends at once; work factors
+ * scale. */
 static void edges(void **state)
 {
     (void)state;
@@ -265,7 +273,8 @@ static void edges(void **state)
     assert_true(job.prefill_steps == 0.5 && job.decode_steps == 10 && job.id == 9);
 }
 
-/* Theory: arrivals are Poisson, services drawn by the profile; batch means give the standard error. */
+/* Theory: arrivals are Poisson, services drawn by the profile; batch means give the standard
+ * error. */
 
 enum { BATCHES = 20 };
 
@@ -335,7 +344,8 @@ static struct measured measure(const struct service_profile *profile, double rat
     return out;
 }
 
-static struct service_profile plain(enum service_kind kind, double cv, uint32_t slots, uint32_t queue)
+static struct service_profile plain(enum service_kind kind, double cv, uint32_t slots,
+                                    uint32_t queue)
 {
     struct scenario_service service = {
         .kind = kind, .mean_ns = 1000000000, .cv = cv, .slots = slots, .queue = queue};
@@ -385,7 +395,8 @@ static void variance_of_service(void **state)
 static void loss_is_insensitive(void **state)
 {
     (void)state;
-    const enum service_kind kinds[] = {SERVICE_EXPONENTIAL, SERVICE_DETERMINISTIC, SERVICE_LOGNORMAL};
+    const enum service_kind kinds[] = {SERVICE_EXPONENTIAL, SERVICE_DETERMINISTIC,
+                                       SERVICE_LOGNORMAL};
 
     for (uint32_t k = 0; k < 3; k++) {
         struct service_profile profile = plain(kinds[k], 2, 10, 0);
@@ -467,8 +478,9 @@ static double prefill_alone_ms(const struct service_profile *profile, uint32_t t
            (profile->step_base_ns + profile->chunk_ns) / 1e6;
 }
 
-/* Goal: the figures of the H100 machine (llama2-70b, tensor parallel 8) follow the measured step times
- * within 5 % at every batch size, and the prompt times of 4,096 tokens and more within 15 %. */
+/* Goal: the figures of the H100 machine (llama2-70b, tensor parallel 8) follow the measured step
+ * times within 5 % at every batch size, and the prompt times of 4,096 tokens and more within 15
+ * %. */
 static void measured_machine(void **state)
 {
     (void)state;
@@ -492,8 +504,8 @@ static void measured_machine(void **state)
     while (fgets(text, sizeof text, file) != NULL) {
         unsigned prompt, batch;
         double prompt_ms, step_ms;
-        if (sscanf(text, "llama2-70b,h100-80gb,8,%u,%u,128,%*d,%lf,%lf", &prompt, &batch, &prompt_ms,
-                   &step_ms) != 4)
+        if (sscanf(text, "llama2-70b,h100-80gb,8,%u,%u,128,%*d,%lf,%lf", &prompt, &batch,
+                   &prompt_ms, &step_ms) != 4)
             continue;
         double step = (profile.step_base_ns + batch * profile.step_per_sequence_ns) / 1e6;
         if (prompt == 512)
@@ -509,18 +521,12 @@ static void measured_machine(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(timeline_of_a_batch),
-        cmocka_unit_test(sharing_by_hand),
-        cmocka_unit_test(busy_periods_end_exactly),
-        cmocka_unit_test(agrees_with_token_by_token),
-        cmocka_unit_test(done_in_portions),
-        cmocka_unit_test(edges),
-        cmocka_unit_test(exponential_servers),
-        cmocka_unit_test(variance_of_service),
-        cmocka_unit_test(loss_is_insensitive),
-        cmocka_unit_test(sharing_is_fair),
-        cmocka_unit_test(profile_of_hardware),
-        cmocka_unit_test(measured_machine),
+        cmocka_unit_test(timeline_of_a_batch),      cmocka_unit_test(sharing_by_hand),
+        cmocka_unit_test(busy_periods_end_exactly), cmocka_unit_test(agrees_with_token_by_token),
+        cmocka_unit_test(done_in_portions),         cmocka_unit_test(edges),
+        cmocka_unit_test(exponential_servers),      cmocka_unit_test(variance_of_service),
+        cmocka_unit_test(loss_is_insensitive),      cmocka_unit_test(sharing_is_fair),
+        cmocka_unit_test(profile_of_hardware),      cmocka_unit_test(measured_machine),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,5 @@
-/* Goal of this file: a trace is read as it stands, played as asked, and refused with its place when bad. */
+/* Goal of this file: a trace is read as it stands, played as asked, and refused with its place when
+ * bad. */
 #include "models/trace.h"
 
 #include <math.h>
@@ -73,8 +74,8 @@ static void exact_times(void **state)
     trace_free(&trace);
 }
 
-/* Goal: any order of columns, others ignored, milliseconds, quotes, blanks, byte order mark, \r\n, empty
- * lines and a last line without an end. */
+/* Goal: any order of columns, others ignored, milliseconds, quotes, blanks, byte order mark, \r\n,
+ * empty lines and a last line without an end. */
 static void any_layout(void **state)
 {
     (void)state;
@@ -202,8 +203,8 @@ struct column {
     double mean, cv;
 };
 
-static struct column describe(const struct trace *trace, double (*value)(const struct trace *, uint64_t),
-                              uint64_t count)
+static struct column describe(const struct trace *trace,
+                              double (*value)(const struct trace *, uint64_t), uint64_t count)
 {
     double sum = 0, squares = 0;
 

@@ -110,8 +110,9 @@ static void assert_flow(const struct result *result)
     assert_true(metric(result, "requests_in_flight") >= 0);
 }
 
-/* Goal: an M/M/1 queue through gateway and node keeps its mean (rho 0.8: W = 5 s, standard error 2.6 %
- * after 16,000 services), and Little's law holds up to the requests under way at either end. */
+/* Goal: an M/M/1 queue through gateway and node keeps its mean (rho 0.8: W = 5 s, standard
+ * error 2.6 % after 16,000 services), and Little's law holds up to the requests under way at either
+ * end. */
 static void queue_has_its_mean(void **state)
 {
     (void)state;
@@ -123,7 +124,8 @@ static void queue_has_its_mean(void **state)
     result_free(&result);
 }
 
-/* Goal: a loss system blocks the Erlang share: 8 erlang on 10 servers, 0.121661 (standard error 0.003). */
+/* Goal: a loss system blocks the Erlang share: 8 erlang on 10 servers, 0.121661 (standard error
+ * 0.003). */
 static void loss_system_blocks(void **state)
 {
     (void)state;
@@ -136,7 +138,8 @@ static void loss_system_blocks(void **state)
     result_free(&result);
 }
 
-/* Goal: a finite source of 50 users who think 10 s before 4 servers of 0.5 s completes 4.731361 a second. */
+/* Goal: a finite source of 50 users who think 10 s before 4 servers of 0.5 s completes 4.731361 a
+ * second. */
 static void closed_loop_throughput(void **state)
 {
     (void)state;
@@ -165,7 +168,8 @@ static void seed_decides_the_run(void **state)
     result_free(&other);
 }
 
-/* Goal: in a town with cheats, losses and outages every request and every token is accounted for. */
+/* Goal: in a town with cheats, losses and outages every request and every token is accounted
+ * for. */
 static void town_keeps_its_books(void **state)
 {
     (void)state;
@@ -184,10 +188,10 @@ static void town_keeps_its_books(void **state)
     result_free(&result);
 }
 
-/* Goal: cheats are found, lose stake and earn less than the honest. With honest verifiers garbage passes
- * one judge with probability Phi(-0.747 * 2.8 / sqrt(0.747^2 * 0.5^2 + 1 - 0.747^2)) = 0.003, so it
- * fails nearly always; a fifth of the verifiers being lazy lets it pass when two of three seats are
- * theirs, about one time in ten. */
+/* Goal: cheats are found, lose stake and earn less than the honest. With honest verifiers garbage
+ * passes one judge with probability Phi(-0.747 * 2.8 / sqrt(0.747^2 * 0.5^2 + 1 - 0.747^2)) =
+ * 0.003, so it fails nearly always; a fifth of the verifiers being lazy lets it pass when two of
+ * three seats are theirs, about one time in ten. */
 static void cheats_are_found(void **state)
 {
     (void)state;
@@ -257,7 +261,8 @@ static bool stop_at_once(void *context, int64_t now_ns, uint64_t events)
     return false;
 }
 
-/* Goal: each ended request is handed over once when the scenario asks for it; an interrupted run is one. */
+/* Goal: each ended request is handed over once when the scenario asks for it; an interrupted run is
+ * one. */
 static void rows_and_interruption(void **state)
 {
     (void)state;

@@ -36,7 +36,8 @@ static void moments_by_hand(void **state)
     assert_true(moments.minimum == 2 && moments.maximum == 9);
 }
 
-/* Goal: a large offset does not cost the variance its digits, and merging parts equals adding all. */
+/* Goal: a large offset does not cost the variance its digits, and merging parts equals adding
+ * all. */
 static void moments_are_stable(void **state)
 {
     struct moments all = {0}, parts[3] = {{0}};
@@ -55,7 +56,8 @@ static void moments_are_stable(void **state)
     assert_close(parts[0].mean, all.mean, 1e-15);
 }
 
-/* Goal: the area under a step function over its time; a restart keeps the level and forgets the past. */
+/* Goal: the area under a step function over its time; a restart keeps the level and forgets the
+ * past. */
 static void time_mean_by_hand(void **state)
 {
     struct time_mean mean;

@@ -1,5 +1,5 @@
-/* test_engine.c - the order of events against a naive reference, cancelling, the clock, the fingerprint,
- * and a queue with a closed form. */
+/* test_engine.c - the order of events against a naive reference, cancelling, the clock, the
+ * fingerprint, and a queue with a closed form. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -173,7 +173,8 @@ static void drive(uint64_t seed, size_t posts)
 }
 
 /* Goal: whatever is posted and cancelled, what runs is what a sorted list would run, in its order.
- * Posts happen between runs and after the present, so nothing posted belongs before what has run. */
+ * Posts happen between runs and after the present, so nothing posted belongs before what has
+ * run. */
 static void order_of_a_sorted_list(void **state)
 {
     (void)state;
@@ -186,7 +187,8 @@ static void order_of_a_sorted_list(void **state)
 
 /* ---- cancelling ---- */
 
-/* Goal: a handle is good once: not after its event has run, was cancelled, or its place was used again. */
+/* Goal: a handle is good once: not after its event has run, was cancelled, or its place was used
+ * again. */
 static void handles_expire(void **state)
 {
     static struct world world;
@@ -222,7 +224,8 @@ static uint64_t fingerprint_of(int64_t time, uint16_t kind, uint32_t target, uin
     return fingerprint;
 }
 
-/* Goal: time, kind and target of every event enter it; what is folded in does; cancelled events do not. */
+/* Goal: time, kind and target of every event enter it; what is folded in does; cancelled events do
+ * not. */
 static void fingerprint_covers_events(void **state)
 {
     static struct world world;
@@ -354,8 +357,8 @@ static double queue_mean(uint64_t seed)
     return mean;
 }
 
-/* Goal: M/M/1 at load 0.5 holds one customer on average: inside the 99 % interval of 30 runs, which is
- * narrower than 2 %. */
+/* Goal: M/M/1 at load 0.5 holds one customer on average: inside the 99 % interval of 30 runs, which
+ * is narrower than 2 %. */
 static void queue_with_a_closed_form(void **state)
 {
     struct moments means = {0};

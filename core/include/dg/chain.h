@@ -2,8 +2,8 @@
  *
  * A chain never asks for the time, for entropy or for bytes: the caller passes them in and takes
  * decisions out with dg_chain_next_notice(). `now` must not go back between calls (DG_ERROR_STATE).
- * A call that fails leaves the state unchanged, except DG_ERROR_CONSERVATION, after which every call
- * returns it. Party ids are dense indices in order of registration, from 0.
+ * A call that fails leaves the state unchanged, except DG_ERROR_CONSERVATION, after which every
+ * call returns it. Party ids are dense indices in order of registration, from 0.
  */
 #ifndef DG_CHAIN_H
 #define DG_CHAIN_H
@@ -39,8 +39,8 @@ enum dg_status dg_chain_add_user(struct dg_chain *chain, int64_t genesis, uint32
 enum dg_status dg_chain_add_gateway(struct dg_chain *chain, uint32_t operator_id,
                                     uint32_t *gateway);
 enum dg_status dg_chain_add_provider(struct dg_chain *chain, uint32_t *provider);
-/* royalty: fraction of the compute fee, on top of it; DG_ERROR_ARGUMENT when the shares of the funds and
- * the largest latency discount would not leave enough of a fee to pay it. */
+/* royalty: fraction of the compute fee, on top of it; DG_ERROR_ARGUMENT when the shares of the
+ * funds and the largest latency discount would not leave enough of a fee to pay it. */
 enum dg_status dg_chain_add_model(struct dg_chain *chain, uint32_t provider, uint8_t size_class,
                                   uint32_t context_tokens, int64_t price, int64_t royalty,
                                   uint32_t *model);
@@ -52,11 +52,12 @@ enum dg_status dg_chain_model(const struct dg_chain *chain, uint32_t model,
 /* ---- money in ---- */
 
 enum dg_status dg_chain_deposit(struct dg_chain *chain, uint32_t user, int64_t amount);
-/* Locks part of the user's balance for one gateway (balance -> escrow); *grant goes to that gateway. */
+/* Locks part of the user's balance for one gateway (balance -> escrow); *grant goes to that
+ * gateway. */
 enum dg_status dg_chain_lock(struct dg_chain *chain, uint32_t user, uint32_t gateway,
                              int64_t amount, struct dg_grant *grant);
 
-/* ---- the published view of nodes: an append-only log that gateways read at their own delay ---- */
+/* ---- the published view of nodes: a log that gateways read at their own delay ---- */
 
 /* Position after the newest entry. */
 uint64_t dg_chain_log_end(const struct dg_chain *chain);
@@ -73,16 +74,17 @@ void dg_chain_log_trim(struct dg_chain *chain, uint64_t position);
  *   DG_ERROR_REPLAY      this gateway has reported the period, or a receipt's number, before
  *   DG_ERROR_STATE       the period is revealed, or a number is left out
  *   DG_ERROR_UNKNOWN_ID  no such gateway, user, node or model
- *   DG_ERROR_ARGUMENT    a node that does not serve the model, compute that does not follow from the
- *                        tokens, a royalty or fee that the node's price gives at no latency, or a rate
- *                        that the plan does not allow
+ *   DG_ERROR_ARGUMENT    a node that does not serve the model, compute that does not follow from
+ *                        the tokens, a royalty or fee that the node's price gives at no latency,
+ *                        or a rate that the plan does not allow
  *   DG_ERROR_FUNDS       the user has locked too little for this gateway
  *   DG_ERROR_OVERFLOW    more compute than the chain can count, or a fee beyond int64_t */
 enum dg_status dg_chain_report(struct dg_chain *chain, int64_t now, const struct dg_report *report);
 
-/* Draws every receipt reported for the period. Receipts not drawn are settled at once; each drawn one
- * opens a check with its committee and produces DG_NOTICE_CHECK. Periods are revealed in order: an
- * earlier one is DG_ERROR_REPLAY, one that would leave reported receipts behind is DG_ERROR_STATE. */
+/* Draws every receipt reported for the period. Receipts not drawn are settled at once; each drawn
+ * one opens a check with its committee and produces DG_NOTICE_CHECK. Periods are revealed in order:
+ * an earlier one is DG_ERROR_REPLAY, one that would leave reported receipts behind is
+ * DG_ERROR_STATE. */
 enum dg_status dg_chain_reveal(struct dg_chain *chain, int64_t now, uint64_t period,
                                const uint8_t beacon[DG_HASH_BYTES]);
 
@@ -90,14 +92,14 @@ enum dg_status dg_chain_reveal(struct dg_chain *chain, int64_t now, uint64_t per
  * check still unopened when the commit time is over fails. */
 enum dg_status dg_chain_open_answer(struct dg_chain *chain, int64_t now, uint32_t check,
                                     const struct dg_hash *answer_digest, uint64_t nonce);
-/* A check passes, fails or stays inconclusive when every member that committed has revealed, or the time
- * for it is over. The fee of an inconclusive check is settled as if it had passed, and the node's record
- * does not change.
- * Sealed score: commitment = dg_score_commitment(check, node, score, nonce). When every member has
+/* A sealed score: commitment = dg_score_commitment(check, node, score, nonce). When every member has
  * committed, or the time is over with a quorum, the reveal phase opens (DG_NOTICE_REVEAL_PHASE). A
  * member that has not committed in time is replaced by the next ticket, once per seat. */
 enum dg_status dg_chain_commit_score(struct dg_chain *chain, int64_t now, uint32_t check,
                                      uint32_t node, const struct dg_hash *commitment);
+/* The score that was sealed. The check passes, fails or stays inconclusive when every member that
+ * committed has revealed, or the time for it is over. The fee of an inconclusive check is settled as
+ * if it had passed, and the node's record does not change. */
 enum dg_status dg_chain_reveal_score(struct dg_chain *chain, int64_t now, uint32_t check,
                                      uint32_t node, uint16_t score, uint64_t nonce);
 
@@ -110,8 +112,8 @@ int64_t dg_chain_next_deadline(const struct dg_chain *chain);
 
 /* Publishes changed records, audits the ledger in full. Call every epoch_length. */
 enum dg_status dg_chain_close_epoch(struct dg_chain *chain, int64_t now);
-/* Each verifier that revealed gets verification.fee from the verification fund while the fund can pay it
- * in full. A node excluded for good keeps its stake locked and its frozen rewards frozen.
+/* Each verifier that revealed gets verification.fee from the verification fund while the fund can
+ * pay it in full. A node excluded for good keeps its stake locked and its frozen rewards frozen.
  * Mints the emission of one settlement period and shares the pools by points. Call every
  * settlement_length, after close_epoch when both fall together. */
 enum dg_status dg_chain_settle(struct dg_chain *chain, int64_t now);
@@ -172,7 +174,8 @@ struct dg_ledger_totals {
 void dg_chain_totals(const struct dg_chain *chain, struct dg_ledger_totals *totals);
 enum dg_status dg_chain_balance(const struct dg_chain *chain, enum dg_account account,
                                 uint32_t index, int64_t *amount);
-/* Recomputes the identity from every balance: O(parties). DG_ERROR_CONSERVATION if it does not hold. */
+/* Recomputes the identity from every balance: O(parties). DG_ERROR_CONSERVATION if it does not
+ * hold. */
 enum dg_status dg_chain_audit(struct dg_chain *chain);
 
 /* Lifetime sums per node, for accounting: what reached the operator and what was taken. */

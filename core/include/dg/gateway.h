@@ -3,8 +3,9 @@
  * The gateway knows what it was told (grants, models, node records) and what it saw itself (its own
  * requests in flight, their latencies and outcomes). Routing entropy is a secret seed of its own.
  *
- * A call that fails leaves the state unchanged, the routing entropy included. `now` must not go back
- * between calls (DG_ERROR_STATE). Node, model and user ids are those of the chain: dense, in any order.
+ * A call that fails leaves the state unchanged, the routing entropy included. `now` must not go
+ * back between calls (DG_ERROR_STATE). Node, model and user ids are those of the chain: dense, in
+ * any order.
  */
 #ifndef DG_GATEWAY_H
 #define DG_GATEWAY_H
@@ -29,9 +30,9 @@ void dg_gateway_seed_hash(const struct dg_gateway *gateway, struct dg_hash *out)
 
 /* ---- what the chain tells it ---- */
 
-/* The newest record of an id replaces the one before. A node may name models not yet applied. Requests
- * in flight keep the terms they were quoted. DG_ERROR_ARGUMENT: a field out of range, a model named
- * twice, a grant for another gateway. */
+/* The newest record of an id replaces the one before. A node may name models not yet applied.
+ * Requests in flight keep the terms they were quoted. DG_ERROR_ARGUMENT: a field out of range, a
+ * model named twice, a grant for another gateway. */
 enum dg_status dg_gateway_apply_model(struct dg_gateway *gateway,
                                       const struct dg_model_record *record);
 enum dg_status dg_gateway_apply_node(struct dg_gateway *gateway,
@@ -67,10 +68,11 @@ struct dg_route {
 enum dg_status dg_gateway_submit(struct dg_gateway *gateway, int64_t now,
                                  const struct dg_request *request, struct dg_route *route);
 
-/* The chosen node refused or failed: notes it in its record, as half a failure, and chooses another,
- * never one already tried for this request, up to routing.failover_limit times. The fee is quoted anew
- * at the price of that node; the handle stays. On DG_ERROR_LIMIT or DG_ERROR_NO_CANDIDATE the request
- * stays in flight at its last node and nothing was noted: call dg_gateway_fail. */
+/* The chosen node refused or failed: notes it in its record, as half a failure, and chooses
+ * another, never one already tried for this request, up to routing.failover_limit times. The fee is
+ * quoted anew at the price of that node; the handle stays. On DG_ERROR_LIMIT or
+ * DG_ERROR_NO_CANDIDATE the request stays in flight at its last node and nothing was noted: call
+ * dg_gateway_fail. */
 enum dg_status dg_gateway_reroute(struct dg_gateway *gateway, int64_t now, uint64_t handle,
                                   struct dg_route *route);
 
@@ -81,14 +83,14 @@ struct dg_answer {
     struct dg_hash commitment;
 };
 
-/* Meters the answer, computes the fee (never above the escrow), frees the rest, appends the receipt to
- * the open period. DG_ERROR_ARGUMENT: tokens_out above the request's maximum, ttft negative or above
- * total. The answer of a node that was jailed meanwhile is metered like any other. */
+/* Meters the answer, computes the fee (never above the escrow), frees the rest, appends the receipt
+ * to the open period. DG_ERROR_ARGUMENT: tokens_out above the request's maximum, ttft negative or
+ * above total. The answer of a node that was jailed meanwhile is metered like any other. */
 enum dg_status dg_gateway_answer(struct dg_gateway *gateway, int64_t now, uint64_t handle,
                                  const struct dg_answer *answer, struct dg_receipt *receipt);
 
-/* Gives the request up (deadline, no node left): the escrow returns to the allowance. blame_node: the
- * failure counts in the node's record. */
+/* Gives the request up (deadline, no node left): the escrow returns to the allowance. blame_node:
+ * the failure counts in the node's record. */
 enum dg_status dg_gateway_fail(struct dg_gateway *gateway, int64_t now, uint64_t handle,
                                bool blame_node);
 

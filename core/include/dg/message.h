@@ -1,5 +1,5 @@
-/* message.h - what chain and gateways tell each other: plain structs without pointers, except a report,
- * whose receipts lie in the sender's memory until its next period closes. */
+/* message.h - what chain and gateways tell each other: plain structs without pointers, except a
+ * report, whose receipts lie in the sender's memory until its next period closes. */
 #ifndef DG_MESSAGE_H
 #define DG_MESSAGE_H
 
@@ -37,8 +37,8 @@ struct dg_grant {
     int64_t amount;
 };
 
-/* Gateway -> chain: one metered answer. `number` counts a gateway's receipts from 0 without gaps, and
- * (gateway, number) is the identity that is sampled. */
+/* Gateway -> chain: one metered answer. `number` counts a gateway's receipts from 0 without gaps,
+ * and (gateway, number) is the identity that is sampled. */
 struct dg_receipt {
     uint64_t number;
     uint64_t request; /* the caller's request id */

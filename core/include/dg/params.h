@@ -1,7 +1,8 @@
 /* params.h - every parameter of the protocol, as one table.
  *
- * A parameter is one int64_t field of struct dg_params and one row of the table: name, unit, bounds,
- * default, origin and meaning. Validation, scenario keys and reference pages are made from the rows.
+ * A parameter is one int64_t field of struct dg_params and one row of the table: name, unit,
+ * bounds, default, origin and meaning. Validation, scenario keys and reference pages are made from
+ * the rows.
  */
 #ifndef DG_PARAMS_H
 #define DG_PARAMS_H
@@ -88,13 +89,14 @@ const char *dg_origin_name(enum dg_origin origin); /* "pub", "code", "rel", "our
 
 void dg_params_default(struct dg_params *params);
 
-/* Bounds of each row and the rules between rows (fee shares at most 1, pool shares add up to 1, a test
- * that can never decide is refused, quorum at most the committee, window shorter than ...). On
+/* Bounds of each row and the rules between rows (fee shares at most 1, pool shares add up to 1, a
+ * test that can never decide is refused, quorum at most the committee, window shorter than ...). On
  * DG_ERROR_PARAMETER message holds one line that names the parameter and what is allowed. */
 enum dg_status dg_params_check(const struct dg_params *params, char *message, size_t message_size);
 
-/* The largest royalty (a fraction of the compute fee, on top of it) a model may have: what the shares of
- * the funds, which they take of the whole fee, and the largest latency discount always leave. */
+/* The largest royalty (a fraction of the compute fee, on top of it) a model may have: what the
+ * shares of the funds, which they take of the whole fee, and the largest latency discount always
+ * leave. */
 int64_t dg_royalty_maximum(const struct dg_params *params);
 
 #endif

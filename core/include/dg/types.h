@@ -1,7 +1,8 @@
 /* types.h - identifiers, units and statuses shared by every header of the core.
  *
- * Money is int64_t micro-tokens (1 DGAI = 10^6), time is int64_t nanoseconds passed in by the caller,
- * fractions are int64_t parts of DG_ONE, scores are 0..DG_SCORE_ONE. No float enters the core.
+ * Money is int64_t micro-tokens (1 DGAI = 10^6), time is int64_t nanoseconds passed in by the
+ * caller, fractions are int64_t parts of DG_ONE, scores are 0..DG_SCORE_ONE. No float enters the
+ * core.
  */
 #ifndef DG_TYPES_H
 #define DG_TYPES_H
@@ -44,8 +45,8 @@ enum dg_status {
 /* A short constant name such as "unknown id"; never NULL. */
 const char *dg_status_name(enum dg_status status);
 
-/* Memory of one handle. resize(context, NULL, size) allocates, resize(context, p, 0) frees; the result
- * is aligned as malloc's. A NULL allocator means the C library's realloc and free. */
+/* Memory of one handle. resize(context, NULL, size) allocates, resize(context, p, 0) frees; the
+ * result is aligned as malloc's. A NULL allocator means the C library's realloc and free. */
 struct dg_allocator {
     void *(*resize)(void *context, void *memory, size_t size);
     void *context;

@@ -1,4 +1,5 @@
-/* verify.h - what anybody can recompute from public data: commitments, Merkle roots, draws, tickets. */
+/* verify.h - what anybody can recompute from public data: commitments, Merkle roots, draws,
+ * tickets. */
 #ifndef DG_VERIFY_H
 #define DG_VERIFY_H
 
@@ -12,7 +13,8 @@ void dg_score_commitment(uint32_t check, uint32_t node, uint16_t score, uint64_t
                          struct dg_hash *out);
 
 /* Leaf of one receipt, and the root over all of a report (RFC 6962 shape: distinct leaf and inner
- * domains, an odd node is carried up, so no two lists share a root). The root of none is all zero. */
+ * domains, an odd node is carried up, so no two lists share a root). The root of none is all
+ * zero. */
 void dg_receipt_leaf(uint32_t gateway, const struct dg_receipt *receipt, struct dg_hash *out);
 enum dg_status dg_receipts_root(uint32_t gateway, const struct dg_receipt *receipts, size_t count,
                                 const struct dg_allocator *allocator, struct dg_hash *root);
