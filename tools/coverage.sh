@@ -10,8 +10,11 @@ done | awk -F"'" '
     /^File/ { file = $2 }
     /^Lines executed:/ && file !~ /^\// && file != "" {
         split($0, part, /[:% ]+/)
-        lines[file] = part[5]
-        covered[file] = part[3] * part[5] / 100
+        # a header is reported once for each source that includes it; the fullest counts
+        if (part[3] * part[5] / 100 >= covered[file]) {
+            lines[file] = part[5]
+            covered[file] = part[3] * part[5] / 100
+        }
         file = ""
     }
     END {
