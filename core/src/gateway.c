@@ -120,6 +120,12 @@ static int64_t budget_of(int64_t price_cap, int64_t available)
     return price_cap > 0 && price_cap < available ? price_cap : available;
 }
 
+/* Whether prompt and longest answer fit into the model's context. */
+static bool model_takes(const struct view_model *model, uint32_t tokens_in, uint32_t tokens_out)
+{
+    return model->context_tokens == 0 || (uint64_t)tokens_in + tokens_out <= model->context_tokens;
+}
+
 /* Chooses a node that the budget can pay and quotes its price. */
 static enum dg_status quote_route(struct dg_gateway *gateway, uint32_t model, const uint32_t *tried,
                                   uint32_t tried_count, struct quote *quote)
@@ -161,8 +167,7 @@ static enum dg_status request_check(const struct dg_gateway *gateway,
         return DG_ERROR_FUNDS;
     quote->budget = budget_of(request->price_cap, gateway->ledger.accounts[*account].free);
 
-    uint64_t context = (uint64_t)request->tokens_in + request->tokens_out_max;
-    if (quote->model->context_tokens > 0 && context > quote->model->context_tokens)
+    if (!model_takes(quote->model, request->tokens_in, request->tokens_out_max))
         return DG_ERROR_NO_CANDIDATE;
     return metering_compute(&gateway->params, quote->model->size_class, request->tokens_in,
                             request->tokens_out_max, &quote->milli);
@@ -229,11 +234,12 @@ static enum dg_status requote(struct dg_gateway *gateway, const struct flight *f
 
     quote->model = view_model(&gateway->view, flight->model);
     quote->budget = budget_of(flight->price_cap, available);
-    enum dg_status status =
+    if (!model_takes(quote->model, flight->tokens_in, flight->tokens_out_max) ||
         metering_compute(&gateway->params, quote->model->size_class, flight->tokens_in,
-                         flight->tokens_out_max, &quote->milli);
-    if (status == DG_OK)
-        status = quote_route(gateway, flight->model, flight->tried, flight->tried_count, quote);
+                         flight->tokens_out_max, &quote->milli) != DG_OK)
+        return DG_ERROR_NO_CANDIDATE;
+    enum dg_status status =
+        quote_route(gateway, flight->model, flight->tried, flight->tried_count, quote);
     return status == DG_ERROR_FUNDS ? DG_ERROR_NO_CANDIDATE : status;
 }
 

@@ -181,7 +181,8 @@ static void refresh_prices(struct view *view, struct view_model *model)
 enum dg_status view_apply_model(struct view *view, const struct dg_model_record *record)
 {
     if (record->model > DG_PARTY_COUNT_MAX || record->size_class >= DG_SIZE_COUNT ||
-        record->price < 0 || record->royalty < 0)
+        record->price < 0 || record->royalty < 0 ||
+        record->royalty > dg_royalty_maximum(view->params))
         return DG_ERROR_ARGUMENT;
 
     enum dg_status status = reserve_model(view, record->model);
@@ -360,7 +361,8 @@ void view_release(struct view *view, uint32_t node)
         view_settle_node(view, node);
 }
 
-/* value + share * (target - value), rounded half away from zero so that it can reach the target. */
+/* value + share * (target - value), rounded half away from zero: it comes to rest where a step rounds
+ * to 0, less than 1 / (2 share) from the target. */
 static uint32_t average_step(uint32_t value, uint32_t target, int64_t share)
 {
     int64_t step = ((int64_t)target - (int64_t)value) * share;

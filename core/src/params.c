@@ -367,7 +367,7 @@ static enum dg_status check_effects(const struct dg_params *p, char *message, si
         return refuse(message, size,
                       "metering.input_weight and metering.output_weight are both 0: nothing "
                       "would be metered");
-    if (p->routing_policy == DG_ROUTING_POLICY_LAST && p->routing_weight_latency == 0 &&
+    if (p->routing_policy == DG_ROUTING_WEIGHTED_SCORE && p->routing_weight_latency == 0 &&
         p->routing_weight_success == 0 && p->routing_weight_price == 0 &&
         p->routing_weight_load == 0 && p->routing_weight_quality == 0 &&
         p->routing_weight_credibility == 0)

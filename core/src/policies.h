@@ -12,8 +12,10 @@ extern const char *const dg_committee_weight_names[];
 extern const char *const dg_quality_aggregation_names[];
 extern const char *const dg_quality_test_names[];
 
-/* Upper bounds of the parameters that choose: the last position of each list. */
+/* Upper bounds of the parameters that choose: the last position of each list. And the positions that
+ * rules between parameters ask for. */
 enum {
+    DG_ROUTING_WEIGHTED_SCORE = 2,
     DG_ROUTING_POLICY_LAST = 2,
     DG_SAMPLING_PLAN_LAST = 0,
     DG_COMMITTEE_WEIGHT_LAST = 1,

@@ -3,14 +3,18 @@
 #include "memory.h"
 #include "policies.h"
 
-#define ROUTING_ADDRESS(name) &routing_policy_##name,
-#define ROUTING_NAME(name)    #name,
+#define ROUTING_ADDRESS(name)  &routing_policy_##name,
+#define ROUTING_NAME(name)     #name,
+#define ROUTING_POSITION(name) ROUTING_POSITION_##name,
 
 static const struct routing_policy *const routing_policies[] = {ROUTING_POLICIES(ROUTING_ADDRESS)};
 const char *const dg_routing_policy_names[] = {ROUTING_POLICIES(ROUTING_NAME) NULL};
 
 _Static_assert(sizeof routing_policies / sizeof routing_policies[0] == DG_ROUTING_POLICY_LAST + 1,
                "DG_ROUTING_POLICY_LAST is the last row of ROUTING_POLICIES");
+enum { ROUTING_POLICIES(ROUTING_POSITION) };
+_Static_assert((int)ROUTING_POSITION_weighted_score == (int)DG_ROUTING_WEIGHTED_SCORE,
+               "DG_ROUTING_WEIGHTED_SCORE is its row of ROUTING_POLICIES");
 
 /* Probes before a scan. Half of the candidates passing is enough to find a sample nearly always. */
 enum { PROBES_PER_CANDIDATE = 4, PROBES_EXTRA = 8 };

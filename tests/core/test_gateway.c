@@ -727,16 +727,17 @@ static void node_refused(void **state)
 static void model_refused(void **state)
 {
     struct fixture *fixture = *state;
-    struct dg_model_record records[5];
+    struct dg_model_record records[6];
 
-    for (size_t i = 0; i < 5; i++)
+    for (size_t i = 0; i < 6; i++)
         records[i] = (struct dg_model_record){.model = SMALL, .price = 1};
     records[0].model = DG_PARTY_COUNT_MAX + 1;
     records[1].model = DG_NONE;
     records[2].size_class = DG_SIZE_COUNT;
     records[3].price = -1;
     records[4].royalty = -1;
-    for (size_t i = 0; i < 5; i++)
+    records[5].royalty = dg_royalty_maximum(&fixture->params) + 1;
+    for (size_t i = 0; i < 6; i++)
         REFUSED(fixture, dg_gateway_apply_model(fixture->gateway, &records[i]), DG_ERROR_ARGUMENT);
 }
 
@@ -921,6 +922,37 @@ static void terms_are_kept(void **state)
     assert_int_equal(receipt.fee, 95000);
     assert_int_equal(receipt.royalty, 10000);
     assert_int_equal(dg_gateway_node_in_flight(fixture->gateway, 4), 0);
+}
+
+/* Goal: a model that was published anew meanwhile, with too short a context or too dear a size for the
+ * request, is served by no other node; the request stays where it is. */
+static void reroute_meets_the_new_model(void **state)
+{
+    struct fixture *fixture = *state;
+    struct dg_model_record changed = SMALL_RECORD;
+
+    fixture->params.metering_weight[DG_SIZE_LARGER] = 1000000;
+    fixture->params.metering_input_weight = 5000;
+    open_world(fixture, LIMIT);
+    changed.context_tokens = 0;
+    changed.price = 1;
+    put_model(fixture, &changed);
+    grant(fixture, STRANGER, INT64_MAX);
+    struct dg_request request = request_of(++fixture->request, STRANGER, SMALL);
+    struct dg_route route;
+    request.tokens_in = UINT32_MAX - TOKENS_OUT;
+    assert_true(same_submit(fixture, &request, &route));
+    assert_status(lone_reroute(fixture, route.handle + (UINT64_C(1) << 40)), DG_ERROR_UNKNOWN_ID);
+    changed.size_class = DG_SIZE_LARGER; /* 10^6 * 5000 * 2^32 is 2 * 10^19 */
+    put_model(fixture, &changed);
+    assert_status(lone_reroute(fixture, route.handle), DG_ERROR_NO_CANDIDATE);
+    changed.size_class = DG_SIZE_8B;
+    changed.context_tokens = request.tokens_in + request.tokens_out_max - 1;
+    put_model(fixture, &changed);
+    assert_status(lone_reroute(fixture, route.handle), DG_ERROR_NO_CANDIDATE);
+    changed.context_tokens++;
+    put_model(fixture, &changed);
+    assert_true(rerouted(fixture, route.handle).node != route.node);
 }
 
 /* ---- records ---- */
@@ -1569,6 +1601,7 @@ int main(void)
         ROW(allowance_is_a_cap),
         ROW(reroute_quotes_anew),
         ROW(terms_are_kept),
+        ROW(reroute_meets_the_new_model),
         ROW(failures_are_noted),
         ROW(handles_are_new),
         ROW(reports),

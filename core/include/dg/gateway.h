@@ -31,8 +31,9 @@ void dg_gateway_seed_hash(const struct dg_gateway *gateway, struct dg_hash *out)
 /* ---- what the chain tells it ---- */
 
 /* The newest record of an id replaces the one before. A node may name models not yet applied.
- * Requests in flight keep the terms they were quoted. DG_ERROR_ARGUMENT: a field out of range, a
- * model named twice, a grant for another gateway. */
+ * Requests in flight keep the terms they were quoted for the node that has them. DG_ERROR_ARGUMENT:
+ * a field out of range, a model named twice, a grant for another gateway. DG_ERROR_OVERFLOW: the
+ * grants of a user leave the range of int64_t. */
 enum dg_status dg_gateway_apply_model(struct dg_gateway *gateway,
                                       const struct dg_model_record *record);
 enum dg_status dg_gateway_apply_node(struct dg_gateway *gateway,
@@ -64,15 +65,16 @@ struct dg_route {
  *   DG_ERROR_FUNDS         no grant, or the price alone keeps every node out
  *   DG_ERROR_NO_CANDIDATE  too long for the model, or nobody active with a free slot serves it
  *   DG_ERROR_LIMIT         in_flight_limit requests are in flight
- *   DG_ERROR_OVERFLOW      more compute than can be counted */
+ *   DG_ERROR_OVERFLOW      more compute than can be counted
+ *   DG_ERROR_ARGUMENT      a negative price cap */
 enum dg_status dg_gateway_submit(struct dg_gateway *gateway, int64_t now,
                                  const struct dg_request *request, struct dg_route *route);
 
 /* The chosen node refused or failed: notes it in its record, as half a failure, and chooses
  * another, never one already tried for this request, up to routing.failover_limit times. The fee is
- * quoted anew at the price of that node; the handle stays. On DG_ERROR_LIMIT or
- * DG_ERROR_NO_CANDIDATE the request stays in flight at its last node and nothing was noted: call
- * dg_gateway_fail. */
+ * quoted anew, at the price of that node and the present record of the model; the handle stays. On
+ * DG_ERROR_LIMIT or DG_ERROR_NO_CANDIDATE the request stays in flight at its last node and nothing
+ * was noted: call dg_gateway_fail. DG_ERROR_UNKNOWN_ID here and below: no such request in flight. */
 enum dg_status dg_gateway_reroute(struct dg_gateway *gateway, int64_t now, uint64_t handle,
                                   struct dg_route *route);
 
