@@ -9,7 +9,7 @@
 
 constexpr double LOAD = 0.9; // of the M/M/1, with mean service 1 s
 
-// Exponential delays in seconds. The generator is the standard library's fast one.
+// Exponential delays in seconds.
 class Draw
 {
   public:
@@ -19,7 +19,7 @@ class Draw
     }
 
   private:
-    std::minstd_rand generator{1};
+    std::mt19937_64 generator{1};
     std::exponential_distribution<double> exponential{1.0};
 };
 

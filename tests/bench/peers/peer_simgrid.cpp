@@ -54,8 +54,9 @@ int main(int argc, char **argv)
 {
     sg4::Engine engine(&argc, argv);
     const std::string work = argc > 1 ? argv[1] : "mm1";
-    sg4::Host *host = engine.get_netzone_root()->create_host("host", 1e9);
-    engine.get_netzone_root()->seal();
+    sg4::NetZone *zone = sg4::create_full_zone("zone");
+    sg4::Host *host = zone->create_host("host", 1e9);
+    zone->seal();
 
     if (work == "mm1") {
         waiting = sg4::Semaphore::create(0);

@@ -56,7 +56,7 @@ def mm1():
     start = time.perf_counter()
     env.run()
     seconds = time.perf_counter() - start
-    print("mm1", 2 * CUSTOMERS, seconds, queue.area / env.now)
+    print("mm1", 2 * CUSTOMERS, seconds, "%.4f" % (queue.area / env.now))
 
 
 def hold(pending, count):
