@@ -79,9 +79,9 @@ static void hold(void *context, struct engine *engine, const struct event *event
 }
 
 static const struct event_kind kinds[] = {
-    [KIND_ARRIVE] = {"arrive", arrive, 1},
-    [KIND_DEPART] = {"depart", depart, 0},
-    [KIND_HOLD] = {"hold", hold, 0},
+    [KIND_ARRIVE] = {"arrive", arrive, 1, NULL},
+    [KIND_DEPART] = {"depart", depart, 0, NULL},
+    [KIND_HOLD] = {"hold", hold, 0, NULL},
 };
 
 static bool engine_side_open(const struct work *work, struct world *world, struct engine **out,

@@ -81,15 +81,39 @@ static bool provider_is_down(const struct world *world, const struct world_reque
 
 enum { CACHE_LINE = 64 };
 
+static void prefetch(const void *address, size_t size)
+{
+    for (size_t line = 0; line < size; line += CACHE_LINE)
+        __builtin_prefetch((const char *)address + line);
+}
+
+void node_prefetch(const void *context, uint32_t target, uint64_t payload)
+{
+    const struct world *world = context;
+    (void)payload;
+    prefetch(&world->nodes[target], sizeof *world->nodes);
+}
+
+void request_prefetch(const void *context, uint32_t target, uint64_t payload)
+{
+    const struct world *world = context;
+    (void)target;
+    prefetch(&world->requests[payload], sizeof *world->requests);
+}
+
+void user_prefetch(const void *context, uint32_t target, uint64_t payload)
+{
+    const struct world *world = context;
+    (void)payload;
+    prefetch(&world->users[target], sizeof *world->users);
+}
+
 void node_request(void *context, struct engine *engine, const struct event *event)
 {
     struct world *world = context;
     struct world_node *node = &world->nodes[event->target];
     struct world_request *request = request_at(world, event->payload);
     request->first_token_ns = 0;
-    /* In a large network the node is far away: its lines arrive while its behaviour decides. */
-    for (size_t line = 0; line < sizeof *node; line += CACHE_LINE)
-        __builtin_prefetch((const char *)node + line);
     if (provider_is_down(world, request)) {
         send_to_gateway(world, request, EVENT_GATEWAY_REFUSAL, 0);
         return;

@@ -262,6 +262,10 @@ void gateway_deadline(void *context, struct engine *engine, const struct event *
 void node_request(void *context, struct engine *engine, const struct event *event);
 void node_service(void *context, struct engine *engine, const struct event *event);
 void node_fixed(void *context, struct engine *engine, const struct event *event);
+/* In a large network what an event works on is far away: its lines arrive before its turn does. */
+void node_prefetch(const void *context, uint32_t target, uint64_t payload);
+void request_prefetch(const void *context, uint32_t target, uint64_t payload);
+void user_prefetch(const void *context, uint32_t target, uint64_t payload);
 void user_end(void *context, struct engine *engine, const struct event *event);
 void user_start(struct world *world, uint32_t user);   /* posts the first arrival */
 void trace_start(struct world *world, uint32_t group); /* posts the next arrival of a trace */

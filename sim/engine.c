@@ -161,6 +161,24 @@ void engine_fold(struct engine *engine, uint64_t value)
     engine->fingerprint = mix(engine->fingerprint ^ value, FINGERPRINT_FOLD);
 }
 
+static void prefetch(const void *context, const struct event *event)
+{
+    const struct engine *engine = context;
+    const struct event_kind *kind = &engine->kinds[event->kind];
+
+    if (kind->prefetch != NULL)
+        kind->prefetch(engine->world, event->target, event->payload);
+}
+
+static bool any_prefetch(const struct engine_spec *spec)
+{
+    for (size_t i = 0; i < spec->kind_count; i++) {
+        if (spec->kinds[i].prefetch != NULL)
+            return true;
+    }
+    return false;
+}
+
 static unsigned bits_for(size_t value)
 {
     return 64u - (unsigned)__builtin_clzll((unsigned long long)value);
@@ -205,6 +223,10 @@ bool engine_open(const struct engine_spec *spec, struct engine **out, struct err
     engine->slot_bits = bits_for(spec->capacity);
     engine->seed = spec->seed;
     engine->kinds = spec->kinds;
+    if (any_prefetch(spec)) {
+        engine->queue.nears = prefetch;
+        engine->queue.nears_context = engine;
+    }
     *out = engine;
     engine = NULL;
     rows = NULL;

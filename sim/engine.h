@@ -29,6 +29,9 @@ struct event_kind {
     const char *name;
     event_handler handler;
     uint8_t priority; /* lower runs first at equal times */
+    /* NULL, or asks for the memory that the handler will touch: called a little ahead of the handler,
+     * or not at all. It must change nothing. */
+    void (*prefetch)(const void *world, uint32_t target, uint64_t payload);
 };
 
 struct engine_spec {

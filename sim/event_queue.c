@@ -170,9 +170,14 @@ static void list_to_front(struct event_queue *queue, uint32_t slot, size_t count
     queue->front_last = last;
     while (count-- > 0) {
         uint32_t next = queue->links[slot];
-        if (slot_cancelled(queue, slot))
+        if (slot_cancelled(queue, slot)) {
             event_queue_free(queue, slot);
-        else if (queue->front_count < QUEUE_FRONT_LIMIT)
+            slot = next;
+            continue;
+        }
+        if (queue->nears != NULL)
+            queue->nears(queue->nears_context, &queue->slots[slot]);
+        if (queue->front_count < QUEUE_FRONT_LIMIT)
             queue_front_insert(queue, slot_entry(queue, slot));
         else
             heap_push(queue, slot_entry(queue, slot));

@@ -62,6 +62,9 @@ struct event_queue {
     struct queue_entry front[QUEUE_FRONT_LIMIT + 1]; /* the soonest at the end */
     struct queue_rung rungs[QUEUE_RUNG_LIMIT];
     struct queue_entry *heap; /* four children each */
+    /* NULL, or what to do with an event that nears its turn. */
+    void (*nears)(const void *context, const struct event *event);
+    const void *nears_context;
     struct queue_bucket *bucket_store;
     uint64_t *occupied_store;
 };
