@@ -108,6 +108,9 @@ struct scenario_nodes {
     uint32_t serves;       /* models a node serves, of its class */
     struct scenario_service service;
     int64_t stake;
+    enum dg_tier tier;                 /* of its stake, own and delegated */
+    int64_t delegated;                 /* to each node, by a delegator of its own */
+    double commission;                 /* part of the delegators' rewards that the operator keeps */
     int64_t price;                     /* asking price per CU; 0: the model's */
     double price_spread;               /* sd of the log of a node's factor on it */
     struct shares behaviours;          /* by operator */

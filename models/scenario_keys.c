@@ -27,6 +27,7 @@
 #define ONLY(predicate, words) .relevant = predicate, .only = words
 #define MEANS(text)            .meaning = text
 
+static const char *const tiers[] = {"short", "medium", "long", NULL};
 static const char *const laws[] = {"constant", "exponential", "lognormal", "uniform", NULL};
 static const char *const services[] = {"llm", "exponential", "deterministic", "lognormal", NULL};
 static const char *const arrivals[] = {"poisson", "gamma", "bursty", "diurnal",
@@ -184,6 +185,20 @@ static const struct key rows[] = {
     {"nodes.*.stake", KEY_AMOUNT, OF(nodes, stake), DEFAULT("1000 DGAI"), BOUNDS(0, AMOUNT_MAX),
      OURS("the standard protocol.stake.minimum"),
      MEANS("of each node, at least protocol.stake.minimum")},
+    {"nodes.*.tier", KEY_CHOICE, OF(nodes, tier), DEFAULT("medium"), .choices = tiers,
+     OURS("the tier whose weight is 1"),
+     ONLY(when_delegated, "delegated above 0 and a settlement with an emission within the run"),
+     MEANS("lock tier of its own stake: what it counts for beside its delegators'")},
+    {"nodes.*.delegated", KEY_AMOUNT, OF(nodes, delegated), DEFAULT("0 DGAI"),
+     BOUNDS(0, AMOUNT_MAX), OURS(NULL),
+     MEANS("stake that a delegator of its own adds to each node, in the medium tier")},
+    {"nodes.*.commission", KEY_FRACTION, OF(nodes, commission), DEFAULT("10%"), BOUNDS(0, 1),
+     OURS("half of the published maximum"),
+     ONLY(when_commission,
+          "delegated above 0, protocol.stake.commission_mode deducted and a settlement with an "
+          "emission within the run"),
+     MEANS("part of its delegator's rewards that the operator keeps; at most "
+           "protocol.stake.commission_maximum")},
     {"nodes.*.price", KEY_AMOUNT, OF(nodes, price), DEFAULT("0 DGAI"), BOUNDS(0, AMOUNT_MAX),
      OURS(NULL), MEANS("asked per compute unit; 0: the model's")},
     {"nodes.*.price_spread", KEY_NUMBER, OF(nodes, price_spread), DEFAULT("0"), BOUNDS(0, 1),

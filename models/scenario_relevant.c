@@ -343,6 +343,78 @@ static bool when_settled(const struct scenario *scenario, const void *item)
     return scenario->protocol.settlement_length <= scenario->duration_ns;
 }
 
+static bool some_delegated(const struct scenario *scenario)
+{
+    bool some = false;
+    for (size_t i = 0; i < scenario->node_group_count; i++)
+        some = some || scenario->nodes[i].delegated > 0;
+    return some;
+}
+
+bool when_delegated(const struct scenario *scenario, const void *item)
+{
+    const struct scenario_nodes *group = item;
+    return group->delegated > 0 && when_rewarded(scenario, NULL);
+}
+
+bool when_commission(const struct scenario *scenario, const void *item)
+{
+    return when_delegated(scenario, item) &&
+           scenario->protocol.stake_commission_mode == DG_COMMISSION_DEDUCTED;
+}
+
+static bool when_shared(const struct scenario *scenario, const void *item)
+{
+    return some_delegated(scenario) && when_rewarded(scenario, item);
+}
+
+static bool when_on_top(const struct scenario *scenario, const void *item)
+{
+    return when_shared(scenario, item) &&
+           scenario->protocol.stake_commission_mode == DG_COMMISSION_ON_TOP;
+}
+
+static bool when_deducted(const struct scenario *scenario, const void *item)
+{
+    return when_shared(scenario, item) &&
+           scenario->protocol.stake_commission_mode == DG_COMMISSION_DEDUCTED;
+}
+
+/* Whether the weights of two tiers meet in one node: its own stake and its delegator's. */
+static bool when_tiers_differ(const struct scenario *scenario, const void *item)
+{
+    bool differ = false;
+    for (size_t i = 0; i < scenario->node_group_count; i++)
+        differ = differ ||
+                 (scenario->nodes[i].delegated > 0 && scenario->nodes[i].tier != DG_TIER_MEDIUM);
+    return differ && when_rewarded(scenario, item);
+}
+
+static bool when_halving(const struct scenario *scenario, const void *item)
+{
+    return when_rewarded(scenario, item) &&
+           scenario->protocol.emission_schedule == DG_EMISSION_HALVING &&
+           scenario->protocol.emission_halving_time + scenario->protocol.settlement_length <=
+               scenario->duration_ns;
+}
+
+static bool when_emission_ends(const struct scenario *scenario, const void *item)
+{
+    return when_rewarded(scenario, item) &&
+           scenario->protocol.emission_duration + scenario->protocol.settlement_length <=
+               scenario->duration_ns;
+}
+
+static bool never(const struct scenario *scenario, const void *item)
+{
+    (void)scenario;
+    (void)item;
+    return false;
+}
+
+static const char only_moving[] =
+    "stake that leaves a node, which no behaviour of a run takes away";
+static const char only_silent[] = "nodes that go silent, which no behaviour of a run does";
 static const char only_checked[] = "sampling.rate above 0";
 static const char only_weighted[] = "routing.policy weighted_score";
 static const char only_rewarded[] = "emission.weekly above 0 and a settlement within the run";
@@ -369,9 +441,23 @@ static const struct {
     {"sampling.window", when_checked, only_checked},
     {"committee.", when_checked, only_checked},
     {"quality.", when_checked, only_checked},
-    {"penalty.", when_checked, only_checked},
+    {"penalty.downtime_", never, only_silent},
+    {"heartbeat.misses", never, only_silent},
     {"jail.length", when_checked, only_checked},
     {"jail.", when_jailed, "sampling.rate and jail.length above 0"},
+    {"penalty.", when_checked, only_checked},
+    {"stake.unbonding_", never, only_moving},
+    {"stake.redelegation", never, only_moving},
+    {"stake.weight_", when_tiers_differ,
+     "a node group with delegated above 0 and another tier than medium, and an emission"},
+    {"stake.commission_mode", when_shared, "a node group with delegated above 0 and an emission"},
+    {"stake.commission_maximum", when_deducted,
+     "a node group with delegated above 0, commission_mode deducted and an emission"},
+    {"stake.commission_on_top", when_on_top,
+     "a node group with delegated above 0, commission_mode on_top and an emission"},
+    {"emission.halving_time", when_halving, "emission.schedule halving and a run longer than it"},
+    {"emission.schedule", NULL, NULL},
+    {"emission.duration", when_emission_ends, "a run longer than it, with an emission"},
     {"emission.weekly", when_settled, "a settlement within the run"},
     {"emission.", when_rewarded, only_rewarded},
     {"points.", when_rewarded, only_rewarded},

@@ -25,6 +25,8 @@ bool when_outages(const struct scenario *scenario, const void *item);
 bool when_plain_service(const struct scenario *scenario, const void *item);
 bool when_lognormal_service(const struct scenario *scenario, const void *item);
 bool when_verifying(const struct scenario *scenario, const void *item);
+bool when_delegated(const struct scenario *scenario, const void *item);
+bool when_commission(const struct scenario *scenario, const void *item);
 bool when_judging(const struct scenario *scenario, const void *item);
 
 /* of a user group */

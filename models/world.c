@@ -25,6 +25,7 @@ static const struct event_kind kinds[EVENT_KIND_COUNT] = {
     [EVENT_SETTLEMENT] = {"settlement", settlement, 6, NULL},
     [EVENT_SAMPLE] = {"sample", epoch_sample, 7, NULL},
     [EVENT_GATEWAY_VIEW] = {"gateway_view", gateway_view, 7, NULL},
+    [EVENT_HEARTBEATS] = {"heartbeats", heartbeats, 6, NULL},
     [EVENT_PROVIDER] = {"provider", provider_change, 8, NULL},
     [EVENT_USER_SEND] = {"user_send", user_send, 9, user_prefetch},
     [EVENT_TRACE_SEND] = {"trace_send", trace_send, 9, NULL},

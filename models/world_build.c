@@ -100,6 +100,7 @@ static bool allocate(struct world *world, struct error *error)
     world->region_gateway = calloc(scenario->region_count, sizeof *world->region_gateway);
     world->nodes = calloc(world->node_count, sizeof *world->nodes);
     world->node_regions = calloc(world->node_count, sizeof *world->node_regions);
+    world->beating = calloc(world->node_count, sizeof *world->beating);
     world->users = calloc(world->user_count, sizeof *world->users);
     world->models = calloc(world->model_count, sizeof *world->models);
     world->providers = calloc(world->provider_count, sizeof *world->providers);
@@ -122,10 +123,11 @@ static bool allocate(struct world *world, struct error *error)
     world->statistics.epoch_sketch = quantile_open();
     bool complete = world->gateways && world->classes && world->groups && world->region_gateway &&
                     world->label_used && world->verifier_used && world->nodes &&
-                    world->node_regions && world->users && world->models && world->providers &&
-                    world->provider_group && world->operator_behaviour && world->requests &&
-                    world->checks && world->check_members && world->statistics.latency_sketch &&
-                    world->statistics.ttft_sketch && world->statistics.epoch_sketch;
+                    world->node_regions && world->beating && world->users && world->models &&
+                    world->providers && world->provider_group && world->operator_behaviour &&
+                    world->requests && world->checks && world->check_members &&
+                    world->statistics.latency_sketch && world->statistics.ttft_sketch &&
+                    world->statistics.epoch_sketch;
     if (!complete)
         return out_of_memory(error);
     for (uint32_t c = 0; c <= world->check_mask; c++) {
@@ -407,6 +409,7 @@ void world_unbuild(struct world *world)
     free(world->region_gateway);
     free(world->nodes);
     free(world->node_regions);
+    free(world->beating);
     free(world->label_used);
     free(world->verifier_used);
     free(world->users);

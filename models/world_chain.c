@@ -18,6 +18,7 @@ static void note_jail(struct world *world, const struct dg_notice *notice)
 static void note_exclusion(struct world *world, const struct dg_notice *notice)
 {
     struct world_node *node = &world->nodes[notice->node];
+    node->excluded = true;
     world->statistics.exclusions++;
     node->jailed = true;
     if (node->jailed_ns < 0)
@@ -41,6 +42,10 @@ static void act_on(struct world *world, const struct dg_notice *notice)
     case DG_NOTICE_JAIL: note_jail(world, notice); break;
     case DG_NOTICE_RELEASE: note_release(world, notice); break;
     case DG_NOTICE_EXCLUDE: note_exclusion(world, notice); break;
+    case DG_NOTICE_LEFT:
+    case DG_NOTICE_UNBONDED:
+    case DG_NOTICE_OFFLINE:
+    case DG_NOTICE_ONLINE: break; /* whoever asked for it, or was silent, knows */
     }
 }
 
@@ -184,6 +189,26 @@ void gateway_view(void *context, struct engine *engine, const struct event *even
     dg_chain_log_trim(world->chain, oldest);
 }
 
+/* ---- presence ---- */
+
+/* All heartbeats of an interval reach the chain as one message. */
+void heartbeats(void *context, struct engine *engine, const struct event *event)
+{
+    (void)event;
+    struct world *world = context;
+    int64_t interval_ns = world->scenario->protocol.heartbeat_interval;
+    size_t count = 0;
+    for (uint32_t n = 0; n < world->node_count; n++)
+        if (!world->nodes[n].excluded)
+            world->beating[count++] = n;
+    if (!world_expect(world,
+                      dg_chain_heartbeats(world->chain, engine_now(engine), world->beating, count),
+                      "heartbeats"))
+        return;
+    world_after_chain(world);
+    engine_post(engine, engine_now(engine) + interval_ns, EVENT_HEARTBEATS, 0, 0);
+}
+
 /* ---- outages of providers ---- */
 
 void provider_change(void *context, struct engine *engine, const struct event *event)
@@ -247,6 +272,8 @@ void world_start(struct world *world)
     engine_post(world->engine, protocol->sampling_beacon_period, EVENT_PERIOD_CLOSE, 0, 0);
     engine_post(world->engine, protocol->epoch_length, EVENT_EPOCH, 0, 0);
     engine_post(world->engine, protocol->settlement_length, EVENT_SETTLEMENT, 0, 0);
+    if (protocol->heartbeat_interval > 0)
+        engine_post(world->engine, protocol->heartbeat_interval, EVENT_HEARTBEATS, 0, 0);
     start_providers(world);
     for (uint32_t u = 0; u < world->user_count; u++)
         user_start(world, u);

@@ -127,6 +127,23 @@ static uint8_t choose_models(struct world_class *class, uint32_t serves, uint32_
     return (uint8_t)count;
 }
 
+/* One delegator a node: what matters is whose rewards the operator shares. */
+static bool add_delegator(struct world *world, const struct scenario_nodes *group, uint32_t node,
+                          struct error *error)
+{
+    uint32_t position;
+    struct dg_bond_order order = {.owner_kind = DG_OWNER_DELEGATOR,
+                                  .tier = DG_TIER_MEDIUM,
+                                  .node = node,
+                                  .amount = group->delegated};
+    if (group->delegated == 0)
+        return true;
+    return world_registered(dg_chain_add_delegator(world->chain, group->delegated, &order.owner),
+                            "a delegator", error) &&
+           world_registered(dg_chain_bond(world->chain, 0, &order, &position), "a delegation",
+                            error);
+}
+
 static bool add_node(struct world *world, uint32_t n, uint32_t g, uint32_t i, uint32_t operator_id,
                      const struct node_deal *deal, struct error *error)
 {
@@ -153,11 +170,16 @@ static bool add_node(struct world *world, uint32_t n, uint32_t g, uint32_t i, ui
                                 .verifier = node->verifier,
                                 .price = asking_price(world, group, g, i),
                                 .declared_cost = declared_cost(world, group, node, &profile),
-                                .stake = group->stake};
+                                .stake = group->stake,
+                                .tier = group->tier};
     spec.model_count = choose_models(class, group->serves, spec.models);
+    if (group->delegated > 0)
+        spec.commission = llround(group->commission * DG_ONE);
     uint32_t id;
     return world_registered(dg_chain_add_node(world->chain, 0, &spec, &id),
-                            "a node (is its stake too small?)", error);
+                            "a node (is its stake too small, or its commission too high?)",
+                            error) &&
+           add_delegator(world, group, id, error);
 }
 
 bool world_build_nodes(struct world *world, struct error *error)

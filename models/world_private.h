@@ -47,6 +47,7 @@ enum world_event {
     EVENT_SETTLEMENT,
     EVENT_SAMPLE,
     EVENT_GATEWAY_VIEW,
+    EVENT_HEARTBEATS,
     EVENT_PROVIDER,
     EVENT_USER_SEND,
     EVENT_TRACE_SEND,
@@ -137,7 +138,7 @@ struct world_node {
     uint8_t class_index;
     uint8_t behaviour, verifier_behaviour; /* rows of the behaviour table */
     bool verifier;
-    bool jailed;
+    bool jailed, excluded;
 };
 
 struct world_model {
@@ -207,6 +208,7 @@ struct world {
 
     struct world_gateway *gateways;
     struct world_node *nodes;
+    uint32_t *beating;     /* scratch: the nodes whose heartbeats are sent */
     uint8_t *node_regions; /* apart, for every message looks there */
     const struct behaviour *behaviours;
     size_t behaviour_count;
@@ -279,6 +281,7 @@ void beacon(void *context, struct engine *engine, const struct event *event);
 void epoch(void *context, struct engine *engine, const struct event *event);
 void settlement(void *context, struct engine *engine, const struct event *event);
 void epoch_sample(void *context, struct engine *engine, const struct event *event);
+void heartbeats(void *context, struct engine *engine, const struct event *event);
 void gateway_view(void *context, struct engine *engine, const struct event *event);
 void provider_change(void *context, struct engine *engine, const struct event *event);
 void warm_up(void *context, struct engine *engine, const struct event *event);

@@ -42,9 +42,23 @@ void chain_publish(struct dg_chain *chain, uint32_t node)
 {
     struct dg_node_record record;
 
-    registry_record(&chain->registry, node, chain_amount(chain, DG_ACCOUNT_STAKE, node), &record);
+    registry_record(&chain->registry, node, chain_bonded(chain, node), &record);
     outbox_log_push(&chain->log, &record);
     chain->registry.nodes[node].changed = false;
+}
+
+struct dg_notice chain_notice(enum dg_notice_kind kind, uint32_t node, int64_t at)
+{
+    return (struct dg_notice){
+        .kind = (uint8_t)kind,
+        .check = DG_NONE,
+        .node = node,
+        .model = DG_NONE,
+        .gateway = DG_NONE,
+        .verifier = DG_NONE,
+        .position = DG_NONE,
+        .at = at,
+    };
 }
 
 struct dg_notice chain_check_notice(const struct check *check, enum dg_notice_kind kind)
@@ -57,6 +71,7 @@ struct dg_notice chain_check_notice(const struct check *check, enum dg_notice_ki
         .model = check->receipt.model,
         .gateway = check->gateway,
         .verifier = DG_NONE,
+        .position = DG_NONE,
         .number = check->receipt.number,
     };
 
@@ -84,6 +99,8 @@ enum dg_status dg_chain_open(const struct dg_params *params, const struct dg_all
         return DG_ERROR_MEMORY;
     chain->allocator = own;
     chain->params = *params;
+    chain->sweep_at = INT64_MAX;
+    chain->origin = INT64_MIN;
     chain->checks.seat_limit = (uint8_t)params->committee_size;
     status = ledger_init(&chain->ledger, &own);
     if (status != DG_OK)
@@ -103,6 +120,7 @@ void dg_chain_close(struct dg_chain *chain)
 
     ledger_fini(&chain->ledger, &allocator);
     registry_fini(&chain->registry, &allocator);
+    stake_fini(&chain->stakes, &allocator);
     escrow_fini(&chain->escrow, &allocator);
     sampling_fini(&chain->receipts, &allocator);
     committee_fini(&chain->verifiers, &allocator);
@@ -129,22 +147,29 @@ static enum dg_status genesis_allowed(const struct dg_chain *chain, int64_t gene
     return genesis > room ? DG_ERROR_OVERFLOW : DG_OK;
 }
 
-enum dg_status dg_chain_add_operator(struct dg_chain *chain, int64_t genesis, uint32_t *operator_id)
+/* An account of the kind, with what it holds at the start. */
+static enum dg_status add_holder(struct dg_chain *chain, enum dg_account kind, int64_t genesis,
+                                 uint32_t *holder)
 {
     enum dg_status status = chain_begin(chain, chain->now);
 
     if (status == DG_OK)
         status = genesis_allowed(chain, genesis);
     if (status == DG_OK)
-        status = ledger_reserve(&chain->ledger, &chain->allocator, DG_ACCOUNT_OPERATOR);
+        status = ledger_reserve(&chain->ledger, &chain->allocator, kind);
     if (status != DG_OK)
         return status;
 
-    uint32_t id = ledger_add(&chain->ledger, DG_ACCOUNT_OPERATOR);
-    status = ledger_credit(&chain->ledger, LEDGER_GENESIS, DG_ACCOUNT_OPERATOR, id, genesis);
+    uint32_t id = ledger_add(&chain->ledger, kind);
+    status = ledger_credit(&chain->ledger, LEDGER_GENESIS, kind, id, genesis);
     if (status == DG_OK)
-        *operator_id = id;
+        *holder = id;
     return chain_finish(chain, chain->now, status);
+}
+
+enum dg_status dg_chain_add_operator(struct dg_chain *chain, int64_t genesis, uint32_t *operator_id)
+{
+    return add_holder(chain, DG_ACCOUNT_OPERATOR, genesis, operator_id);
 }
 
 enum dg_status dg_chain_add_user(struct dg_chain *chain, int64_t genesis, uint32_t *user)
@@ -166,6 +191,11 @@ enum dg_status dg_chain_add_user(struct dg_chain *chain, int64_t genesis, uint32
     if (status == DG_OK)
         *user = id;
     return chain_finish(chain, chain->now, status);
+}
+
+enum dg_status dg_chain_add_delegator(struct dg_chain *chain, int64_t genesis, uint32_t *delegator)
+{
+    return add_holder(chain, DG_ACCOUNT_DELEGATOR, genesis, delegator);
 }
 
 enum dg_status dg_chain_add_gateway(struct dg_chain *chain, uint32_t operator_id, uint32_t *gateway)
@@ -229,7 +259,9 @@ static enum dg_status node_check(const struct dg_chain *chain, const struct dg_n
 {
     int64_t balance;
 
-    if (spec->price < 0 || spec->declared_cost < 0 || spec->stake < chain->params.stake_minimum)
+    if (spec->price < 0 || spec->declared_cost < 0 || spec->stake < chain->params.stake_minimum ||
+        spec->commission < 0 || spec->commission > chain->params.stake_commission_maximum ||
+        (unsigned)spec->tier >= DG_TIER_COUNT)
         return DG_ERROR_ARGUMENT;
     if (ledger_balance(&chain->ledger, DG_ACCOUNT_OPERATOR, spec->operator_id, &balance) != DG_OK)
         return DG_ERROR_UNKNOWN_ID;
@@ -247,7 +279,15 @@ static enum dg_status node_reserve(struct dg_chain *chain)
     if (status == DG_OK)
         status = ledger_reserve(&chain->ledger, allocator, DG_ACCOUNT_STAKE);
     if (status == DG_OK)
+        status = ledger_reserve(&chain->ledger, allocator, DG_ACCOUNT_DELEGATED);
+    if (status == DG_OK)
+        status = ledger_reserve(&chain->ledger, allocator, DG_ACCOUNT_UNBONDING);
+    if (status == DG_OK)
         status = ledger_reserve(&chain->ledger, allocator, DG_ACCOUNT_FROZEN);
+    if (status == DG_OK)
+        status = stake_reserve(&chain->stakes, allocator, 1);
+    if (status == DG_OK) /* the first look for silent nodes */
+        status = deadline_reserve(&chain->deadlines, allocator, 1);
     if (status == DG_OK)
         status = outbox_log_reserve(&chain->log, allocator, 1);
     /* A node in jail keeps its room in the pool, so its release cannot fail. */
@@ -270,13 +310,22 @@ enum dg_status dg_chain_add_node(struct dg_chain *chain, int64_t now,
 
     uint32_t id = registry_add_node(&chain->registry, spec);
     (void)ledger_add(&chain->ledger, DG_ACCOUNT_STAKE);
+    (void)ledger_add(&chain->ledger, DG_ACCOUNT_DELEGATED);
+    (void)ledger_add(&chain->ledger, DG_ACCOUNT_UNBONDING);
     (void)ledger_add(&chain->ledger, DG_ACCOUNT_FROZEN);
-    chain_move(chain, DG_ACCOUNT_OPERATOR, spec->operator_id, DG_ACCOUNT_STAKE, id, spec->stake);
-    if (spec->verifier)
-        chain->registry.nodes[id].verifier_place =
-            committee_add(&chain->verifiers, id, spec->operator_id,
-                          committee_weight(&chain->params, spec->stake));
+    if (spec->stake > 0)
+        (void)chain_bond(chain, &(struct dg_bond_order){.owner_kind = DG_OWNER_OPERATOR,
+                                                        .tier = spec->tier,
+                                                        .owner = spec->operator_id,
+                                                        .node = id,
+                                                        .amount = spec->stake});
+    chain->registry.nodes[id].heard = chain->registry.nodes[id].punished = now;
+    chain_join_committees(chain, id);
     chain_publish(chain, id);
+    if (id == 0)
+        chain->origin = now;
+    if (chain->sweep_at == INT64_MAX && chain->params.heartbeat_interval > 0)
+        chain_sweep_post(chain, now);
     status = chain_finish(chain, now, DG_OK);
     if (status == DG_OK)
         *node = id;
@@ -371,7 +420,7 @@ enum dg_status dg_chain_balance(const struct dg_chain *chain, enum dg_account ac
 
 enum dg_status dg_chain_audit(struct dg_chain *chain)
 {
-    if (!ledger_audit(&chain->ledger))
+    if (!ledger_audit(&chain->ledger) || !chain_audit_stakes(chain))
         chain->broken = true;
     return chain->broken ? DG_ERROR_CONSERVATION : DG_OK;
 }
@@ -390,6 +439,6 @@ enum dg_status dg_chain_node_record(const struct dg_chain *chain, uint32_t node,
 {
     if (node >= chain->registry.node_count)
         return DG_ERROR_UNKNOWN_ID;
-    registry_record(&chain->registry, node, chain_amount(chain, DG_ACCOUNT_STAKE, node), out);
+    registry_record(&chain->registry, node, chain_bonded(chain, node), out);
     return DG_OK;
 }

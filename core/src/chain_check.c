@@ -252,13 +252,27 @@ static void check_due(struct dg_chain *chain, int64_t now, const struct deadline
 static enum dg_status advance_reserve(struct dg_chain *chain, int64_t now)
 {
     size_t due = deadline_count_due(&chain->deadlines, now);
+    size_t sweep = chain->sweep_at <= now ? chain_sweep_count(chain, now) : 0;
+    size_t seats = chain->checks.seat_limit;
     enum dg_status status = chain_reserve_verdicts(chain, due);
 
+    /* Above the room for the verdicts, which is not taken yet: those of members and the sweep. */
     if (status == DG_OK)
-        status = outbox_notices_reserve(
-            &chain->notices, &chain->allocator,
-            due * (CHAIN_VERDICT_NOTICES + (size_t)chain->params.committee_size));
+        status = outbox_notices_reserve(&chain->notices, &chain->allocator,
+                                        due * (3 + 5 * seats) + 2 * sweep);
+    if (status == DG_OK)
+        status = outbox_log_reserve(&chain->log, &chain->allocator, due * (1 + 2 * seats) + sweep);
     return status;
+}
+
+static void act_on(struct dg_chain *chain, int64_t now, const struct deadline *due)
+{
+    switch ((enum deadline_kind)due->kind) {
+    case DEADLINE_CHECK: check_due(chain, now, due); break;
+    case DEADLINE_JAIL: chain_release(chain, now, due->id); break;
+    case DEADLINE_UNBOND: chain_unbonded(chain, now, due->id); break;
+    case DEADLINE_SWEEP: chain_sweep(chain, now); break;
+    }
 }
 
 enum dg_status dg_chain_advance(struct dg_chain *chain, int64_t now)
@@ -276,10 +290,7 @@ enum dg_status dg_chain_advance(struct dg_chain *chain, int64_t now)
             break;
         struct deadline due = *first;
         deadline_pop(&chain->deadlines);
-        if (due.kind == DEADLINE_JAIL)
-            chain_release(chain, now, due.id);
-        else
-            check_due(chain, now, &due);
+        act_on(chain, now, &due);
     }
     return chain_finish(chain, now, DG_OK);
 }

@@ -86,8 +86,9 @@ static fixed_uint128 gateway_points(const struct dg_chain *chain, size_t index)
     return chain->registry.gateways[index].compute_milli;
 }
 
-/* Pays the operator, or freezes the amount; true when it was paid. */
-static bool reward(struct dg_chain *chain, size_t index, int64_t amount)
+/* Pays operator and delegators, or freezes the amount; true when it was paid. *own: the operator's
+ * part. */
+static bool reward(struct dg_chain *chain, size_t index, int64_t amount, int64_t *own)
 {
     struct node_party *node = &chain->registry.nodes[index];
 
@@ -95,22 +96,26 @@ static bool reward(struct dg_chain *chain, size_t index, int64_t amount)
         chain_move(chain, DG_ACCOUNT_RESIDUAL, 0, DG_ACCOUNT_FROZEN, (uint32_t)index, amount);
         return false;
     }
-    chain_move(chain, DG_ACCOUNT_RESIDUAL, 0, DG_ACCOUNT_OPERATOR, node->operator_id, amount);
-    node->account.rewards += amount;
+    *own = chain_share_reward(chain, (uint32_t)index, DG_ACCOUNT_RESIDUAL, 0, amount);
+    node->account.rewards += *own;
     return true;
 }
 
 static void node_reward(struct dg_chain *chain, size_t index, int64_t amount)
 {
-    (void)reward(chain, index, amount);
+    int64_t own;
+
+    (void)reward(chain, index, amount, &own);
 }
 
 static void verifier_reward(struct dg_chain *chain, size_t index, int64_t amount)
 {
     struct node_party *node = &chain->registry.nodes[index];
 
-    if (reward(chain, index, amount))
-        node->account.verifier_rewards += amount;
+    int64_t own;
+
+    if (reward(chain, index, amount, &own))
+        node->account.verifier_rewards += own;
     else
         node->frozen_verifier_rewards += amount;
 }
@@ -131,17 +136,34 @@ static void restart_points(struct dg_chain *chain)
         chain->registry.gateways[i].compute_milli = 0;
 }
 
+/* What a week mints in the settlement period that ends now: by the schedule at its start. */
+static int64_t emission_weekly(const struct dg_chain *chain, int64_t now)
+{
+    const struct dg_params *params = &chain->params;
+    int64_t start = now - params->settlement_length;
+    int64_t elapsed =
+        chain->registry.node_count > 0 && start > chain->origin ? start - chain->origin : 0;
+
+    if (params->emission_duration > 0 && elapsed >= params->emission_duration)
+        return 0;
+    if (params->emission_schedule == DG_EMISSION_CONSTANT)
+        return params->emission_weekly;
+    int64_t halvings = elapsed / params->emission_halving_time;
+    return halvings > 62 ? 0 : params->emission_weekly >> halvings;
+}
+
 /* What one settlement mints, and its pools: nodes, verifiers, gateways. */
-static enum dg_status emission_split(const struct dg_params *params, int64_t *emission,
+static enum dg_status emission_split(const struct dg_chain *chain, int64_t now, int64_t *emission,
                                      int64_t pools[3])
 {
+    const struct dg_params *params = &chain->params;
     const int64_t weights[3] = {
         params->emission_node_share,
         params->emission_verifier_share,
         params->emission_gateway_share,
     };
     enum dg_status status =
-        fixed_mul_div(params->emission_weekly, params->settlement_length, WEEK, emission);
+        fixed_mul_div(emission_weekly(chain, now), params->settlement_length, WEEK, emission);
 
     return status == DG_OK ? fixed_split(*emission, weights, 3, pools) : status;
 }
@@ -152,7 +174,7 @@ enum dg_status dg_chain_settle(struct dg_chain *chain, int64_t now)
     enum dg_status status = chain_begin(chain, now);
 
     if (status == DG_OK)
-        status = emission_split(&chain->params, &emission, pools);
+        status = emission_split(chain, now, &emission, pools);
     if (status == DG_OK)
         status = ledger_credit(&chain->ledger, LEDGER_MINTED, DG_ACCOUNT_RESIDUAL, 0, emission);
     if (status != DG_OK)

@@ -30,7 +30,10 @@ struct dg_chain {
     uint64_t next_period;  /* the first that is not revealed */
     int64_t compute_milli; /* reported so far: bounds every sum of compute */
     struct ledger ledger;
+    int64_t sweep_at; /* next look for silent nodes; INT64_MAX: none */
+    int64_t origin;   /* registration of the first node: the emission counts from there */
     struct registry registry;
+    struct stake_book stakes;
     struct escrow escrow;
     struct sampling_queue receipts;
     struct committee_pool verifiers;
@@ -55,15 +58,15 @@ int64_t chain_amount(const struct dg_chain *chain, enum dg_account kind, uint32_
 /* Appends the node's record to the log, where room must have been reserved. */
 void chain_publish(struct dg_chain *chain, uint32_t node);
 
+/* A notice about a node alone. */
+struct dg_notice chain_notice(enum dg_notice_kind kind, uint32_t node, int64_t at);
+
 /* A notice about a check with its receipt and members filled in. */
 struct dg_notice chain_check_notice(const struct check *check, enum dg_notice_kind kind);
 
 /* ---- steps that cannot fail once room is reserved ---- */
 
-/* Most that one verdict hands out: the verdict, a slash, and a jail term or an exclusion. */
-enum { CHAIN_VERDICT_NOTICES = 3 };
-
-/* Room for what so many verdicts can cause. */
+/* Room for what so many verdicts can cause: each convicts the node and every verifier at worst. */
 enum dg_status chain_reserve_verdicts(struct dg_chain *chain, size_t count);
 
 /* Takes a receipt's fee out of the hold. When the answer stands, the node and the provider are paid
@@ -73,10 +76,42 @@ void chain_settle_fee(struct dg_chain *chain, const struct dg_receipt *receipt, 
 /* Closes the check by the scores revealed; a check that was never opened by its node fails. */
 void chain_decide(struct dg_chain *chain, int64_t now, struct check *check);
 
-/* One more offence of the node: slash, and jail or exclusion. check->seats tell who reported it. */
-void chain_punish(struct dg_chain *chain, int64_t now, const struct check *check);
+/* One more offence of a node: slash, and jail or exclusion. check tells who reported it; NULL when
+ * nobody did. */
+void chain_punish(struct dg_chain *chain, int64_t now, uint32_t node, enum dg_offence offence,
+                  const struct check *check);
+/* Whether each verifier that has or had a seat did its duty; punishes those that fail the test. */
+void chain_judge_members(struct dg_chain *chain, int64_t now, const struct check *check);
 
 /* Lets the node go if its term is over. */
 void chain_release(struct dg_chain *chain, int64_t now, uint32_t node);
+
+/* Looks for nodes gone silent, and posts the next look. */
+size_t chain_sweep_count(const struct dg_chain *chain, int64_t now); /* nodes it will act on */
+void chain_sweep(struct dg_chain *chain, int64_t now);
+void chain_sweep_post(struct dg_chain *chain, int64_t now);
+
+void chain_leave_committees(struct dg_chain *chain, struct node_party *node);
+void chain_join_committees(struct dg_chain *chain, uint32_t node);
+/* Sets the state, hands out a notice and publishes the record. */
+void chain_set_state(struct dg_chain *chain, uint32_t node, enum dg_node_state state,
+                     enum dg_notice_kind kind, int64_t at);
+
+/* ---- stake ---- */
+
+/* Own and delegated stake of a node, without what is unbonding. */
+int64_t chain_bonded(const struct dg_chain *chain, uint32_t node);
+void chain_stake_changed(struct dg_chain *chain, uint32_t node);
+uint32_t chain_bond(struct dg_chain *chain, const struct dg_bond_order *order);
+/* The position has served its time of unbonding. */
+void chain_unbonded(struct dg_chain *chain, int64_t now, uint32_t position);
+/* Takes the fraction of every position that answers for the node into the residual account;
+ * returns how much that is. O(positions). */
+int64_t chain_slash_stake(struct dg_chain *chain, int64_t now, uint32_t node, int64_t fraction);
+/* Pays a reward from an account to the node's operator and delegators; returns the operator's
+ * part. O(positions when there are delegators). */
+int64_t chain_share_reward(struct dg_chain *chain, uint32_t node, enum dg_account from,
+                           uint32_t from_index, int64_t amount);
+bool chain_audit_stakes(const struct dg_chain *chain);
 
 #endif

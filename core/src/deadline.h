@@ -10,12 +10,12 @@
 
 #include "dg/types.h"
 
-enum deadline_kind { DEADLINE_CHECK, DEADLINE_JAIL };
+enum deadline_kind { DEADLINE_CHECK, DEADLINE_JAIL, DEADLINE_UNBOND, DEADLINE_SWEEP };
 
 struct deadline {
     int64_t time;
     uint32_t kind; /* enum deadline_kind */
-    uint32_t id;   /* check or node */
+    uint32_t id;   /* check, node or position */
 };
 
 struct deadline_heap {

@@ -205,7 +205,7 @@ enum dg_status view_apply_model(struct view *view, const struct dg_model_record 
 static bool node_record_valid(const struct dg_node_record *record)
 {
     if (record->node > DG_PARTY_COUNT_MAX || record->model_count > DG_NODE_MODELS_MAX ||
-        record->state > DG_NODE_LEFT || record->price < 0 || record->stake < 0)
+        record->state > DG_NODE_OFFLINE || record->price < 0 || record->stake < 0)
         return false;
     for (size_t i = 0; i < record->model_count; i++) {
         if (record->models[i] > DG_PARTY_COUNT_MAX)

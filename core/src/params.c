@@ -41,6 +41,10 @@ enum { WORD_WINDOW = 64 }; /* outcomes a test keeps: the bits of one word */
 
 static const char *const latency_modes[] = {"node_discount", "user_surcharge", NULL};
 static const char *const jail_yields[] = {"frozen", "kept", NULL};
+static const char *const jail_releases[] = {"automatic", "on_request", NULL};
+static const char *const redelegations[] = {"instant", "slashable", NULL};
+static const char *const commission_modes[] = {"deducted", "on_top", NULL};
+static const char *const emission_schedules[] = {"constant", "halving", NULL};
 
 /* clang-format off: a row a parameter */
 static const struct dg_param_row rows[] = {
@@ -192,6 +196,23 @@ static const struct dg_param_row rows[] = {
     ROW("penalty.reporter_share", penalty_reporter_share, FRACTION(0, DG_ONE), NO_RANGE, 0, OURS,
         "slashed stake is published as burned",
         "part of slashed stake paid to the verifiers that revealed", NULL),
+    ROW("penalty.downtime_limit", penalty_downtime_limit, DURATION(DG_SECOND, 10 * YEAR), NO_RANGE,
+        72 * HOUR, PUBLISHED, "downtime over 72 h",
+        "silence for which a node is slashed, again for each further such time", NULL),
+    ROW("penalty.downtime_slash", penalty_downtime_slash, FRACTION(0, DG_ONE), NO_RANGE,
+        5 * PERCENT, PUBLISHED, "5 % for downtime", "part of the stake burned for downtime", NULL),
+    ROW("penalty.misconduct_failures", penalty_misconduct_failures, COUNT(0, WORD_WINDOW), NO_RANGE,
+        3, OURS, "the same tolerance as for served answers",
+        "bad seats within the window that make an offence of a verifier; 0 means never", NULL),
+    ROW("penalty.misconduct_window", penalty_misconduct_window, COUNT(1, WORD_WINDOW), NO_RANGE, 10,
+        OURS, "the same tolerance as for served answers",
+        "latest seats of a verifier that are looked at", NULL),
+    ROW("heartbeat.interval", heartbeat_interval, DURATION(0, DAY), NO_RANGE, 300 * DG_SECOND, OURS,
+        "downtime is published in hours; minutes are fine enough",
+        "time between two heartbeats of a node; 0 means that none are sent", NULL),
+    ROW("heartbeat.misses", heartbeat_misses, COUNT(1, 1000000), NO_RANGE, 3, OURS,
+        "one lost message is not an outage",
+        "heartbeats in a row without which a node is published as offline", NULL),
     ROW("jail.length", jail_length, DURATION(0, 10 * YEAR), NO_RANGE, 7 * DAY, OURS,
         "one settlement", "first jail term; 0 means none", NULL),
     ROW("jail.growth", jail_growth, COUNT(1, 16), NO_RANGE, 2, OURS, "doubling",
@@ -199,12 +220,55 @@ static const struct dg_param_row rows[] = {
     ROW("jail.yield", jail_yield, CHOICE(DG_YIELD_KEPT), NO_RANGE, DG_YIELD_FROZEN, CODE,
         "the two contract generations differ",
         "whether rewards are withheld until release or paid in jail", jail_yields),
+    ROW("jail.release", jail_release, CHOICE(DG_RELEASE_ON_REQUEST), NO_RANGE, DG_RELEASE_AUTOMATIC,
+        OURS, "the simplest rule; others ask the operator to come back",
+        "whether a node returns when its term is over, or when its operator asks and it holds "
+        "stake.minimum",
+        jail_releases),
     ROW("stake.minimum", stake_minimum, AMOUNT(AMOUNT_MAX), NO_RANGE, 1000 * DG_TOKEN, OURS,
         "no amount is published", "stake without which a node cannot register", NULL),
+    ROW("stake.unbonding_short", stake_unbonding[DG_TIER_SHORT], DURATION(0, 10 * YEAR), NO_RANGE,
+        90 * DAY, CODE, "90 days", "time that unbonding takes in the short lock tier", NULL),
+    ROW("stake.unbonding_medium", stake_unbonding[DG_TIER_MEDIUM], DURATION(0, 10 * YEAR), NO_RANGE,
+        180 * DAY, CODE, "180 days", "time that unbonding takes in the medium lock tier", NULL),
+    ROW("stake.unbonding_long", stake_unbonding[DG_TIER_LONG], DURATION(0, 10 * YEAR), NO_RANGE,
+        360 * DAY, CODE, "360 days", "time that unbonding takes in the long lock tier", NULL),
+    ROW("stake.weight_short", stake_weight[DG_TIER_SHORT], FRACTION(1, 10 * DG_ONE), NO_RANGE,
+        50 * PERCENT, CODE, "0.5 for 90 days",
+        "what a token in the short lock tier counts for in shares and votes", NULL),
+    ROW("stake.weight_medium", stake_weight[DG_TIER_MEDIUM], FRACTION(1, 10 * DG_ONE), NO_RANGE,
+        DG_ONE, CODE, "1 for 180 days",
+        "what a token in the medium lock tier counts for in shares and votes", NULL),
+    ROW("stake.weight_long", stake_weight[DG_TIER_LONG], FRACTION(1, 10 * DG_ONE), NO_RANGE,
+        150 * PERCENT, CODE, "1.5 for 360 days",
+        "what a token in the long lock tier counts for in shares and votes", NULL),
+    ROW("stake.redelegation", stake_redelegation, CHOICE(DG_REDELEGATION_SLASHABLE), NO_RANGE,
+        DG_REDELEGATION_INSTANT, CODE, "moved stake leaves its duties behind",
+        "whether stake moved to another node stays liable for the one it left", redelegations),
+    ROW("stake.commission_mode", stake_commission_mode, CHOICE(DG_COMMISSION_ON_TOP), NO_RANGE,
+        DG_COMMISSION_DEDUCTED, CODE, "deducted in July, on top in September",
+        "whether an operator's commission comes out of its delegators' rewards or on top of "
+        "everybody's",
+        commission_modes),
+    ROW("stake.commission_maximum", stake_commission_maximum, FRACTION(0, DG_ONE), NO_RANGE,
+        20 * PERCENT, CODE, "at most 20 %", "highest commission a node may ask of its delegators",
+        NULL),
+    ROW("stake.commission_on_top", stake_commission_on_top, FRACTION(0, DG_ONE), NO_RANGE,
+        10 * PERCENT, OURS, "the rate is set by governance and not published",
+        "commission of every operator over the reward that is shared by stake", NULL),
     ROW("epoch.length", epoch_length, DURATION(DG_SECOND, YEAR), NO_RANGE, HOUR, OURS,
         "records need not be newer", "time between two publications of changed records", NULL),
     ROW("settlement.length", settlement_length, DURATION(DG_SECOND, YEAR), NO_RANGE, 7 * DAY,
         PUBLISHED, "weekly settlement", "time between two payments of rewards", NULL),
+    ROW("emission.schedule", emission_schedule, CHOICE(DG_EMISSION_HALVING), NO_RANGE,
+        DG_EMISSION_HALVING, PUBLISHED, "halving every two years, since withdrawn",
+        "whether the emission stays as it is or halves again and again", emission_schedules),
+    ROW("emission.halving_time", emission_halving_time, DURATION(DG_SECOND, 100 * YEAR), NO_RANGE,
+        2 * YEAR, PUBLISHED, "every two years, since withdrawn",
+        "time after which the emission halves, from the first node's registration on", NULL),
+    ROW("emission.duration", emission_duration, DURATION(0, 100 * YEAR), NO_RANGE, 10 * YEAR,
+        PUBLISHED, "ten years, since withdrawn",
+        "time after which nothing is minted any more; 0 means never", NULL),
     ROW("emission.weekly", emission_weekly, AMOUNT(AMOUNT_MAX), NO_RANGE, 2473000 * DG_TOKEN,
         PUBLISHED, "implied by the ten-year schedule, since withdrawn", "tokens minted per week",
         NULL),
@@ -358,6 +422,10 @@ static enum dg_status check_verification(const struct dg_params *p, char *messag
         return refuse(message, size,
                       "quality.threshold_failures is above quality.threshold_window: the test "
                       "could never decide");
+    if (p->penalty_misconduct_failures > p->penalty_misconduct_window)
+        return refuse(message, size,
+                      "penalty.misconduct_failures is above penalty.misconduct_window: the test "
+                      "could never decide");
     return DG_OK;
 }
 
@@ -381,6 +449,16 @@ static enum dg_status check_effects(const struct dg_params *p, char *message, si
         return refuse(message, size,
                       "penalty.repeat_window must be longer than jail.length: a repeat could "
                       "never be seen");
+    if (p->heartbeat_interval > 0 &&
+        p->penalty_downtime_limit <= p->heartbeat_misses * p->heartbeat_interval)
+        return refuse(message, size,
+                      "penalty.downtime_limit must be longer than heartbeat.misses times "
+                      "heartbeat.interval: a node would be slashed before it counts as offline");
+    if (p->emission_schedule == DG_EMISSION_HALVING && p->emission_duration > 0 &&
+        p->emission_halving_time >= p->emission_duration)
+        return refuse(message, size,
+                      "emission.halving_time must be shorter than emission.duration: the emission "
+                      "would never halve");
     if (p->settlement_length < p->epoch_length)
         return refuse(message, size, "settlement.length must not be shorter than epoch.length");
     return DG_OK;

@@ -99,6 +99,8 @@ uint32_t registry_add_node(struct registry *registry, const struct dg_node_spec 
         .verifier_place = DG_NONE,
         .price = spec->price,
         .declared_cost = spec->declared_cost,
+        .commission = spec->commission,
+        .stakes = {.first = DG_NONE, .liable = DG_NONE},
         .account = {.state = DG_NODE_ACTIVE},
     };
     memcpy(node->models, spec->models, spec->model_count * sizeof spec->models[0]);

@@ -6,6 +6,7 @@
 #include "dg/chain.h"
 #include "quality.h"
 #include "record.h"
+#include "stake.h"
 
 enum {
     REGISTRY_OFFENCES = 3, /* earlier offences that count; with one more a node is excluded */
@@ -28,8 +29,13 @@ struct node_party {
     bool changed;            /* its record differs from the one published last */
     uint32_t verifier_place; /* in the set of verifiers; DG_NONE: not in it */
     int64_t price, declared_cost;
+    int64_t commission;
+    int64_t heard;    /* latest heartbeat, or what counts as one */
+    int64_t punished; /* the silence before it has been slashed for */
+    struct stake_lists stakes;
     struct record record;
     struct quality_state test;
+    uint64_t misconduct;                      /* one bit a seat, newest lowest, 1 for a bad one */
     int64_t offence_times[REGISTRY_OFFENCES]; /* newest first; INT64_MIN: none */
     uint64_t serving_compute;        /* milli-CU times premium, since the last settlement */
     uint64_t verifier_points;        /* since the last settlement */

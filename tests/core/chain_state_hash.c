@@ -33,8 +33,9 @@ static void put_money(hasher *hash, const struct dg_chain *chain)
 static void put_account(hasher *hash, const struct dg_node_account *account)
 {
     const int64_t sums[] = {
-        account->fees,     account->rewards,          account->verifier_fees, account->slashed,
-        account->refunded, account->verifier_rewards, account->compute_milli, account->jailed_until,
+        account->fees,          account->rewards,      account->verifier_fees,
+        account->slashed,       account->refunded,     account->verifier_rewards,
+        account->compute_milli, account->jailed_until, account->delegator_rewards,
     };
     const uint32_t counts[] = {
         account->answers, account->checks, account->failures, account->offences,
@@ -61,6 +62,11 @@ static void put_node(hasher *hash, const struct node_party *node)
         node->record.passed,
         node->record.failed,
         node->test.outcomes,
+        node->misconduct,
+        (uint64_t)node->commission,
+        (uint64_t)node->heard,
+        (uint64_t)node->punished,
+        (uint64_t)node->stakes.first << 32 | node->stakes.liable,
         node->serving_compute,
         node->verifier_points,
         (uint64_t)node->frozen_verifier_rewards,
@@ -87,6 +93,25 @@ static void put_registry(hasher *hash, const struct registry *registry)
     }
     for (size_t i = 0; i < registry->node_count; i++)
         put_node(hash, &registry->nodes[i]);
+}
+
+static void put_stakes(hasher *hash, const struct stake_book *book)
+{
+    put_number(hash, book->count);
+    for (size_t i = 0; i < book->count; i++) {
+        const struct stake_position *position = &book->positions[i];
+        const uint64_t numbers[] = {
+            (uint64_t)position->amount,
+            (uint64_t)position->until,
+            (uint64_t)position->liable_until,
+            (uint64_t)position->owner << 32 | position->node,
+            (uint64_t)position->previous << 32 | position->next,
+            position->liable_node,
+            (uint64_t)position->liable_previous << 32 | position->liable_next,
+            (uint64_t)position->owner_kind << 16 | (uint64_t)position->tier << 8 | position->state,
+        };
+        put(hash, numbers, sizeof numbers);
+    }
 }
 
 static void put_receipt(hasher *hash, const struct dg_receipt *receipt)
@@ -168,7 +193,10 @@ void chain_world_state(const struct dg_chain *chain, struct dg_hash *out)
     put_number(&hash, chain->next_period);
     put_number(&hash, (uint64_t)chain->compute_milli);
     put_money(&hash, chain);
+    put_number(&hash, (uint64_t)chain->origin);
+    put_number(&hash, (uint64_t)chain->sweep_at);
     put_registry(&hash, &chain->registry);
+    put_stakes(&hash, &chain->stakes);
     put_checks(&hash, chain);
     put_queues(&hash, chain);
     crypto_generichash_final(&hash, out->bytes, sizeof out->bytes);

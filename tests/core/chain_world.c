@@ -34,7 +34,8 @@ void chain_world_params(struct dg_params *params)
     dg_params_default(params);
     params->sampling_rate = DG_ONE;
     params->sampling_window = 0;
-    params->committee_weights = 0; /* uniform */
+    params->committee_weights = 0;  /* uniform */
+    params->heartbeat_interval = 0; /* nobody sends any */
 }
 
 static void add_operators(struct chain_world *world)

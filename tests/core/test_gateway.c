@@ -711,7 +711,7 @@ static void node_refused(void **state)
     }
     records[0].node = DG_PARTY_COUNT_MAX + 1;
     records[1].node = DG_NONE;
-    records[2].state = DG_NODE_LEFT + 1;
+    records[2].state = DG_NODE_OFFLINE + 1;
     records[3].price = -1;
     records[4].stake = -1;
     records[5].model_count = DG_NODE_MODELS_MAX + 1;

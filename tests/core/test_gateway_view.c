@@ -778,7 +778,7 @@ static void bad_records(void **state)
         nodes[i] = record_of(0);
     put(fixture, &nodes[0]);
     nodes[0].node = DG_PARTY_COUNT_MAX + 1;
-    nodes[1].state = DG_NODE_LEFT + 1;
+    nodes[1].state = DG_NODE_OFFLINE + 1;
     nodes[2].price = -1;
     nodes[3].stake = -1;
     nodes[4].model_count = DG_NODE_MODELS_MAX + 1;

@@ -30,6 +30,8 @@ struct dg_node_spec {
     int64_t price;         /* asking price per CU, 0: standard */
     int64_t declared_cost; /* declared cost per CU */
     int64_t stake;         /* moved from the operator's balance; at least stake_minimum */
+    int64_t commission;    /* part of its delegators' rewards; at most stake.commission_maximum */
+    enum dg_tier tier;     /* of its own stake */
 };
 
 /* genesis is credited before the first epoch only (DG_ERROR_STATE afterwards). */
@@ -39,6 +41,7 @@ enum dg_status dg_chain_add_user(struct dg_chain *chain, int64_t genesis, uint32
 enum dg_status dg_chain_add_gateway(struct dg_chain *chain, uint32_t operator_id,
                                     uint32_t *gateway);
 enum dg_status dg_chain_add_provider(struct dg_chain *chain, uint32_t *provider);
+enum dg_status dg_chain_add_delegator(struct dg_chain *chain, int64_t genesis, uint32_t *delegator);
 /* royalty: fraction of the compute fee, on top of it; DG_ERROR_ARGUMENT when the shares of the
  * funds and the largest latency discount would not leave enough of a fee to pay it. */
 enum dg_status dg_chain_add_model(struct dg_chain *chain, uint32_t provider, uint8_t size_class,
@@ -48,6 +51,59 @@ enum dg_status dg_chain_add_node(struct dg_chain *chain, int64_t now,
                                  const struct dg_node_spec *spec, uint32_t *node);
 enum dg_status dg_chain_model(const struct dg_chain *chain, uint32_t model,
                               struct dg_model_record *out);
+
+/* ---- stake ----
+ *
+ * A node's stake is a set of positions, each of one owner, node and lock tier. The tier sets how
+ * long unbonding takes and what a position counts for in shares of rewards and in votes; chances of
+ * a seat and capacity follow the plain amounts, own and delegated. A slash takes the same fraction
+ * of every position of the node, unbonding ones included. */
+
+enum dg_owner { DG_OWNER_OPERATOR, DG_OWNER_DELEGATOR };
+enum dg_position_state { DG_POSITION_CLOSED, DG_POSITION_BONDED, DG_POSITION_UNBONDING };
+
+struct dg_bond_order {
+    enum dg_owner owner_kind;
+    enum dg_tier tier;
+    uint32_t owner; /* operator, who must be the node's, or delegator */
+    uint32_t node;
+    int64_t amount; /* above 0 */
+};
+
+/* Moves the amount from the owner's balance into a new position. DG_ERROR_STATE: the node has left
+ * or was excluded; DG_ERROR_ARGUMENT: an operator and a node that is not its own. */
+enum dg_status dg_chain_bond(struct dg_chain *chain, int64_t now, const struct dg_bond_order *order,
+                             uint32_t *position);
+/* Starts the way out for part or all of a bonded position; what is left becomes a position of its
+ * own, with the next id. It arrives after stake.unbonding_* (DG_NOTICE_UNBONDED) and is slashed
+ * like the rest until then. DG_ERROR_FUNDS: more than the position holds, or an operator would
+ * leave its node with less than stake.minimum. DG_ERROR_STATE: it is not bonded, or it is the own
+ * stake of a node that is jailed or excluded. */
+enum dg_status dg_chain_unbond(struct dg_chain *chain, int64_t now, uint32_t position,
+                               int64_t amount);
+/* Moves part or all of a bonded position to another node at once. Under stake.redelegation
+ * `slashable` it stays liable for the offences of the node it left for as long as unbonding would
+ * have taken, and cannot move again in that time (DG_ERROR_STATE). An operator moves stake between
+ * its own nodes only (DG_ERROR_ARGUMENT). */
+enum dg_status dg_chain_redelegate(struct dg_chain *chain, int64_t now, uint32_t position,
+                                   uint32_t node, int64_t amount);
+/* The node leaves for good (DG_NOTICE_LEFT): all its positions start unbonding. DG_ERROR_STATE:
+ * it is jailed, excluded or has left. O(its positions). */
+enum dg_status dg_chain_leave(struct dg_chain *chain, int64_t now, uint32_t node);
+enum dg_status dg_chain_set_commission(struct dg_chain *chain, uint32_t node, int64_t commission);
+
+struct dg_position {
+    enum dg_owner owner_kind;
+    enum dg_tier tier;
+    enum dg_position_state state;
+    uint32_t owner, node;
+    uint32_t liable_node; /* DG_NONE: none */
+    int64_t amount;
+    int64_t until;        /* unbonding: when it is free */
+    int64_t liable_until; /* when liable_node has no claim on it any more */
+};
+enum dg_status dg_chain_position(const struct dg_chain *chain, uint32_t position,
+                                 struct dg_position *out);
 
 /* ---- money in ---- */
 
@@ -108,6 +164,18 @@ enum dg_status dg_chain_reveal_score(struct dg_chain *chain, int64_t now, uint32
 enum dg_status dg_chain_advance(struct dg_chain *chain, int64_t now);
 int64_t dg_chain_next_deadline(const struct dg_chain *chain);
 
+/* ---- presence, jail ---- */
+
+/* Heartbeats of so many nodes. A node without heartbeat.misses of them in a row becomes
+ * DG_NODE_OFFLINE at the next multiple of heartbeat.interval, and active again with the next one;
+ * one silent for penalty.downtime_limit is slashed. DG_ERROR_STATE when one of the nodes has left or
+ * is excluded, or heartbeat.interval is 0. All or nothing. */
+enum dg_status dg_chain_heartbeats(struct dg_chain *chain, int64_t now, const uint32_t *nodes,
+                                   size_t count);
+/* Under jail.release `on_request`: lets a node go whose term is over (DG_ERROR_STATE before) and
+ * whose own stake is at least stake.minimum (DG_ERROR_FUNDS). */
+enum dg_status dg_chain_request_release(struct dg_chain *chain, int64_t now, uint32_t node);
+
 /* ---- epochs ---- */
 
 /* Publishes changed records, audits the ledger in full. Call every epoch_length. */
@@ -125,20 +193,26 @@ enum dg_notice_kind {
     DG_NOTICE_MEMBER,       /* check, verifier: joined as a replacement */
     DG_NOTICE_REVEAL_PHASE, /* check: members that committed may reveal until `at` */
     DG_NOTICE_VERDICT,      /* check, node, verdict, score */
-    DG_NOTICE_SLASH,        /* node, amount */
+    DG_NOTICE_SLASH,        /* node, offence, amount; check when there was one */
     DG_NOTICE_JAIL,         /* node, until `at` */
     DG_NOTICE_RELEASE,      /* node */
     DG_NOTICE_EXCLUDE,      /* node */
+    DG_NOTICE_LEFT,         /* node */
+    DG_NOTICE_UNBONDED,     /* node, position, amount */
+    DG_NOTICE_OFFLINE,      /* node: its heartbeats are missing */
+    DG_NOTICE_ONLINE,       /* node: they are back */
 };
 enum dg_verdict { DG_VERDICT_PASS, DG_VERDICT_FAIL, DG_VERDICT_INCONCLUSIVE };
+enum dg_offence { DG_OFFENCE_NONE, DG_OFFENCE_FAKE, DG_OFFENCE_MISCONDUCT, DG_OFFENCE_DOWNTIME };
 
 struct dg_notice {
     uint8_t kind;    /* enum dg_notice_kind */
     uint8_t verdict; /* enum dg_verdict */
+    uint8_t offence; /* enum dg_offence */
     uint8_t member_count;
     uint8_t revealed_count;
     uint16_t score; /* the aggregate */
-    uint32_t check, node, model, gateway, verifier;
+    uint32_t check, node, model, gateway, verifier, position;
     uint64_t number; /* the receipt */
     int64_t at, amount;
     uint32_t members[DG_COMMITTEE_MAX];
@@ -150,13 +224,16 @@ bool dg_chain_next_notice(struct dg_chain *chain, struct dg_notice *notice);
 /* ---- reading ---- */
 
 enum dg_account {
-    DG_ACCOUNT_USER,     /* by user */
-    DG_ACCOUNT_ESCROW,   /* by user */
-    DG_ACCOUNT_FEE_HOLD, /* one */
-    DG_ACCOUNT_OPERATOR, /* by operator */
-    DG_ACCOUNT_PROVIDER, /* by provider */
-    DG_ACCOUNT_STAKE,    /* by node */
-    DG_ACCOUNT_FROZEN,   /* by node: rewards withheld while jailed */
+    DG_ACCOUNT_USER,      /* by user */
+    DG_ACCOUNT_ESCROW,    /* by user */
+    DG_ACCOUNT_FEE_HOLD,  /* one */
+    DG_ACCOUNT_OPERATOR,  /* by operator */
+    DG_ACCOUNT_PROVIDER,  /* by provider */
+    DG_ACCOUNT_DELEGATOR, /* by delegator */
+    DG_ACCOUNT_STAKE,     /* by node: its operator's own, bonded */
+    DG_ACCOUNT_DELEGATED, /* by node: bonded by delegators */
+    DG_ACCOUNT_UNBONDING, /* by node: on its way out, still slashed with it */
+    DG_ACCOUNT_FROZEN,    /* by node: rewards withheld while jailed */
     DG_ACCOUNT_NETWORK,
     DG_ACCOUNT_GOVERNANCE,
     DG_ACCOUNT_TREASURY,
@@ -181,8 +258,9 @@ enum dg_status dg_chain_audit(struct dg_chain *chain);
 /* Lifetime sums per node, for accounting: what reached the operator and what was taken. */
 struct dg_node_account {
     int64_t fees, rewards, verifier_fees, slashed,
-        refunded;             /* refunded: fee parts lost to failed checks */
-    int64_t verifier_rewards; /* part of rewards: from the pool of the verifiers */
+        refunded;              /* refunded: fee parts lost to failed checks */
+    int64_t verifier_rewards;  /* part of rewards: from the pool of the verifiers */
+    int64_t delegator_rewards; /* what its delegators got besides */
     int64_t compute_milli;
     uint32_t answers, checks, failures, offences, reveals, missed;
     uint8_t state;

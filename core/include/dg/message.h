@@ -7,7 +7,13 @@
 
 /* Chain -> gateway: the public record of one node. Published at registration, at each epoch when it
  * changed, and at once when its state changes. */
-enum dg_node_state { DG_NODE_ACTIVE, DG_NODE_JAILED, DG_NODE_EXCLUDED, DG_NODE_LEFT };
+enum dg_node_state {
+    DG_NODE_ACTIVE,
+    DG_NODE_JAILED,
+    DG_NODE_EXCLUDED,
+    DG_NODE_LEFT,
+    DG_NODE_OFFLINE, /* its heartbeats are missing */
+};
 
 struct dg_node_record {
     uint32_t node, operator_id;
@@ -18,7 +24,7 @@ struct dg_node_record {
     uint16_t credibility; /* mean of the Beta posterior of passed checks, 1/65535 */
     uint16_t checks;      /* checks so far, saturating */
     int64_t price;        /* asking price per CU, micro-tokens; 0: the standard price */
-    int64_t stake;
+    int64_t stake;        /* bonded, own and delegated */
 };
 
 /* Chain -> gateway: a published model. */

@@ -27,6 +27,11 @@ enum dg_origin {
 enum { DG_SIZE_8B, DG_SIZE_13B, DG_SIZE_34B, DG_SIZE_70B, DG_SIZE_LARGER, DG_SIZE_COUNT };
 enum dg_latency_mode { DG_LATENCY_NODE_DISCOUNT, DG_LATENCY_USER_SURCHARGE };
 enum dg_jail_yield { DG_YIELD_FROZEN, DG_YIELD_KEPT };
+enum dg_jail_release { DG_RELEASE_AUTOMATIC, DG_RELEASE_ON_REQUEST };
+enum dg_redelegation { DG_REDELEGATION_INSTANT, DG_REDELEGATION_SLASHABLE };
+enum dg_commission_mode { DG_COMMISSION_DEDUCTED, DG_COMMISSION_ON_TOP };
+enum dg_emission_schedule { DG_EMISSION_CONSTANT, DG_EMISSION_HALVING };
+enum dg_tier { DG_TIER_SHORT, DG_TIER_MEDIUM, DG_TIER_LONG, DG_TIER_COUNT }; /* lock tiers */
 
 struct dg_params {
     /* metering: CU = weight(size) * (input_weight * in + output_weight * out) / 1000 */
@@ -57,10 +62,17 @@ struct dg_params {
     /* penalties */
     int64_t penalty_slash[3], penalty_repeat_window, penalty_reporter_share;
     int64_t jail_length, jail_growth; /* each repeat multiplies the length by jail_growth */
-    int64_t jail_yield;
+    int64_t jail_yield, jail_release;
     int64_t stake_minimum;
+    int64_t stake_unbonding[DG_TIER_COUNT], stake_weight[DG_TIER_COUNT];
+    int64_t stake_redelegation;
+    int64_t stake_commission_mode, stake_commission_maximum, stake_commission_on_top;
+    int64_t heartbeat_interval, heartbeat_misses; /* misses: after which a node is offline */
+    int64_t penalty_downtime_limit, penalty_downtime_slash;
+    int64_t penalty_misconduct_failures, penalty_misconduct_window;
     /* epochs and rewards */
     int64_t epoch_length, settlement_length;
+    int64_t emission_schedule, emission_halving_time, emission_duration;
     int64_t emission_weekly, emission_node_share, emission_verifier_share, emission_gateway_share;
     int64_t points_quality_weight, points_cost_weight, points_large_premium;
     int64_t verification_fee; /* per revealed score, from the verification fund */
