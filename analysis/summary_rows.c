@@ -43,6 +43,8 @@ static const struct summary_row rows[] = {
     {checks, "checks_passed", "  passed", ""},
     {checks, "checks_failed", "  failed", ""},
     {checks, "checks_inconclusive", "  inconclusive", ""},
+    {checks, "appeals", "  failed and appealed", ""},
+    {checks, "appeals_won", "  turned by the appeal", ""},
     {checks, "check_share", "share of answers checked", "%"},
     {checks, "reviews", "reviews by verifiers", ""},
     {checks, "verification_cost", "cost of checking", NULL},

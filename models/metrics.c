@@ -147,6 +147,8 @@ RUN_METRIC(checks_drawn, (double)world->statistics.checks)
 RUN_METRIC(checks_passed, (double)world->statistics.passed)
 RUN_METRIC(checks_failed, (double)world->statistics.failed)
 RUN_METRIC(checks_inconclusive, (double)world->statistics.inconclusive)
+RUN_METRIC(appeals, (double)world->statistics.appeals)
+RUN_METRIC(appeals_won, (double)world->statistics.overturned)
 RUN_METRIC(check_share, (double)world->statistics.checks / node_sum(world, account_answers))
 RUN_METRIC(reviews, (double)world->statistics.reviews)
 RUN_METRIC(verification_cost, (double)world->statistics.verification_cost / TOKEN)
@@ -359,6 +361,8 @@ static const struct metric_row rows[] = {
     {"checks_passed", "checks", "verdict pass", METRIC_RUN, checks_passed},
     {"checks_failed", "checks", "verdict fail", METRIC_RUN, checks_failed},
     {"checks_inconclusive", "checks", "quorum missed", METRIC_RUN, checks_inconclusive},
+    {"appeals", "appeals", "failed checks whose operator appealed", METRIC_RUN, appeals},
+    {"appeals_won", "appeals", "appeals that turned the verdict", METRIC_RUN, appeals_won},
     {"reviews", "reviews", "scores worked out by verifiers", METRIC_RUN, reviews},
     {"verification_cost", "DGAI", "what the judges cost the verifiers", METRIC_RUN,
      verification_cost},

@@ -330,6 +330,21 @@ static bool when_jailed(const struct scenario *scenario, const void *item)
     return when_checked(scenario, item) && scenario->protocol.jail_length > 0;
 }
 
+static bool when_escalating(const struct scenario *scenario, const void *item)
+{
+    return when_checked(scenario, item) && scenario->protocol.committee_escalation_size > 0;
+}
+
+static bool when_sealed(const struct scenario *scenario, const void *item)
+{
+    return when_checked(scenario, item) && scenario->protocol.committee_reveal == DG_REVEAL_SEALED;
+}
+
+static bool when_appealing(const struct scenario *scenario, const void *item)
+{
+    return when_checked(scenario, item) && scenario->protocol.appeal_window > 0;
+}
+
 static bool when_rewarded(const struct scenario *scenario, const void *item)
 {
     (void)item;
@@ -439,12 +454,18 @@ static const struct {
     {"routing.weight_", when_weighted_score, only_weighted},
     {"routing.record_alpha", when_weighted_score, only_weighted},
     {"sampling.window", when_checked, only_checked},
+    {"committee.escalation_spread", when_escalating,
+     "sampling.rate and committee.escalation_size above 0"},
+    {"committee.reveal_time", when_sealed, "sampling.rate above 0 and committee.reveal sealed"},
     {"committee.", when_checked, only_checked},
+    {"appeal.deposit", when_appealing, "sampling.rate and appeal.window above 0"},
+    {"appeal.", when_checked, only_checked},
     {"quality.", when_checked, only_checked},
     {"penalty.downtime_", never, only_silent},
     {"heartbeat.misses", never, only_silent},
     {"jail.length", when_checked, only_checked},
     {"jail.", when_jailed, "sampling.rate and jail.length above 0"},
+    {"penalty.gold_tolerance", never, "probes, which no run sends"},
     {"penalty.", when_checked, only_checked},
     {"stake.unbonding_", never, only_moving},
     {"stake.redelegation", never, only_moving},

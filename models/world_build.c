@@ -73,6 +73,18 @@ static void count_parties(struct world *world)
         world->user_count += scenario->users[g].count;
 }
 
+/* Everybody who can have a seat in one check: committee, enlarged or not, that of an appeal, and a
+ * replacement for each. */
+static uint32_t member_room(const struct dg_params *protocol)
+{
+    int64_t seats = protocol->committee_size;
+    if (protocol->committee_escalation_size > seats)
+        seats = protocol->committee_escalation_size;
+    if (protocol->appeal_window > 0)
+        seats += 2 * protocol->committee_size + 1;
+    return (uint32_t)(2 * seats);
+}
+
 static bool check_limits(const struct scenario *scenario, struct error *error)
 {
     if (scenario->region_count > UINT8_MAX || scenario->gateway_count > UINT8_MAX ||
@@ -114,7 +126,7 @@ static bool allocate(struct world *world, struct error *error)
     world->requests =
         malloc(REQUEST_LIMIT * sizeof *world->requests); /* touched only as far as used */
     world->check_mask = CHECK_ROOM - 1;
-    world->member_room = (uint32_t)(2 * scenario->protocol.committee_size);
+    world->member_room = member_room(&scenario->protocol);
     world->checks = calloc(CHECK_ROOM, sizeof *world->checks);
     world->check_members =
         calloc((size_t)CHECK_ROOM * world->member_room, sizeof *world->check_members);

@@ -42,10 +42,12 @@ static void act_on(struct world *world, const struct dg_notice *notice)
     case DG_NOTICE_JAIL: note_jail(world, notice); break;
     case DG_NOTICE_RELEASE: note_release(world, notice); break;
     case DG_NOTICE_EXCLUDE: note_exclusion(world, notice); break;
+    case DG_NOTICE_PROVISIONAL: check_provisional(world, notice); break;
+    case DG_NOTICE_SCORE:
     case DG_NOTICE_LEFT:
     case DG_NOTICE_UNBONDED:
     case DG_NOTICE_OFFLINE:
-    case DG_NOTICE_ONLINE: break; /* whoever asked for it, or was silent, knows */
+    case DG_NOTICE_ONLINE: break; /* nobody in this world acts on them */
     }
 }
 

@@ -204,20 +204,33 @@ static bool too_late(enum dg_status status)
            status == DG_ERROR_UNKNOWN_ID;
 }
 
+/* Sealed, or, where scores are open, as it is. */
+static enum dg_status send_score(struct world *world, const struct world_check *check,
+                                 const struct world_check_member *member)
+{
+    int64_t now_ns = engine_now(world->engine);
+    struct dg_hash commitment;
+    if (world->scenario->protocol.committee_reveal == DG_REVEAL_OPEN)
+        return dg_chain_reveal_score(world->chain, now_ns, check->id, member->node, member->score,
+                                     member->nonce);
+    dg_score_commitment(check->id, member->node, member->score, member->nonce, &commitment);
+    return dg_chain_commit_score(world->chain, now_ns, check->id, member->node, &commitment);
+}
+
 void review_commit(void *context, struct engine *engine, const struct event *event)
 {
+    (void)engine;
     struct world *world = context;
     struct world_check *check = check_find(world, event->payload);
     struct world_check_member *member = check != NULL ? check_member(check, event->target) : NULL;
     if (member == NULL)
         return;
-    struct dg_hash commitment;
-    dg_score_commitment(check->id, member->node, member->score, member->nonce, &commitment);
-    enum dg_status status = dg_chain_commit_score(world->chain, engine_now(engine), check->id,
-                                                  member->node, &commitment);
+    bool open = world->scenario->protocol.committee_reveal == DG_REVEAL_OPEN;
+    enum dg_status status = send_score(world, check, member);
     if (too_late(status))
         return;
-    member->committed = true;
+    member->committed = !open;
+    member->revealed = open;
     if (world_expect(world, status, "commit score"))
         world_after_chain(world);
 }
@@ -229,7 +242,7 @@ void check_reveal_phase(struct world *world, const struct dg_notice *notice)
     struct world_check *check = check_find(world, notice->check);
     int64_t at_ns = engine_now(world->engine) + 2 * world->scenario->chain_delay_ns;
     for (uint32_t i = 0; check != NULL && i < check->member_count; i++)
-        if (check->members[i].committed)
+        if (check->members[i].committed && !check->members[i].revealed)
             engine_post(world->engine, at_ns, EVENT_REVIEW_REVEAL, check->members[i].node,
                         check->id);
 }
@@ -238,13 +251,43 @@ void review_reveal(void *context, struct engine *engine, const struct event *eve
 {
     struct world *world = context;
     struct world_check *check = check_find(world, event->payload);
-    const struct world_check_member *member =
-        check != NULL ? check_member(check, event->target) : NULL;
+    struct world_check_member *member = check != NULL ? check_member(check, event->target) : NULL;
     if (member == NULL)
         return;
     enum dg_status status = dg_chain_reveal_score(world->chain, engine_now(engine), check->id,
                                                   member->node, member->score, member->nonce);
-    if (!too_late(status) && world_expect(world, status, "reveal score"))
+    if (too_late(status))
+        return;
+    member->revealed = true;
+    if (world_expect(world, status, "reveal score"))
+        world_after_chain(world);
+}
+
+/* ---- appeals ---- */
+
+/* An operator whose node served what was paid for expects to win, so it appeals when it can pay; one
+ * whose node cheated knows better. It hears of the verdict, and its appeal arrives, one chain
+ * message later each. */
+void check_provisional(struct world *world, const struct dg_notice *notice)
+{
+    const struct world_check *check = check_find(world, notice->check);
+    int64_t at_ns = engine_now(world->engine) + 2 * world->scenario->chain_delay_ns;
+    if (check != NULL && !check->evidence.cheat)
+        engine_post(world->engine, at_ns, EVENT_APPEAL, notice->check, 0);
+}
+
+void appeal(void *context, struct engine *engine, const struct event *event)
+{
+    struct world *world = context;
+    struct world_check *check = check_find(world, event->target);
+    if (check == NULL)
+        return;
+    enum dg_status status = dg_chain_appeal(world->chain, engine_now(engine), event->target);
+    if (too_late(status) || status == DG_ERROR_FUNDS || status == DG_ERROR_NO_CANDIDATE)
+        return;
+    world->statistics.appeals++;
+    check->appealed = true;
+    if (world_expect(world, status, "appeal"))
         world_after_chain(world);
 }
 
@@ -261,6 +304,7 @@ void check_verdict(struct world *world, const struct dg_notice *notice)
         node->first_failure_ns = now_ns;
     if (check == NULL)
         return;
+    statistics->overturned += check->appealed && notice->verdict == DG_VERDICT_PASS;
     moments_add(&statistics->verdict_delay, (double)(now_ns - check->start_ns));
     check->id = WORLD_NONE;
 }

@@ -266,6 +266,7 @@ void gateway_answer(void *context, struct engine *engine, const struct event *ev
     struct world_evidence evidence = {.digest = request->id,
                                       .nonce = random_u64(&request->transit),
                                       .quality = request->quality,
+                                      .cheat = request->cheat,
                                       .node = request->node,
                                       .model = request->model};
     struct dg_answer reply = {.tokens_out = request->tokens_out,

@@ -64,6 +64,7 @@ enum world_event {
     EVENT_REVIEW_TASK,
     EVENT_REVIEW_COMMIT,
     EVENT_REVIEW_REVEAL,
+    EVENT_APPEAL,
     EVENT_KIND_COUNT
 };
 
@@ -96,6 +97,7 @@ struct world_request {
 struct world_evidence {
     uint64_t digest, nonce;
     float quality;
+    bool cheat; /* known to the node that served it */
     uint32_t node, model;
 };
 
@@ -148,7 +150,7 @@ struct world_model {
 struct world_check_member {
     uint32_t node;
     uint16_t score;
-    bool committed;
+    bool committed, revealed;
     uint64_t nonce;
 };
 
@@ -158,6 +160,7 @@ struct world_check {
     int64_t start_ns;
     struct world_evidence evidence;
     struct random_stream transit;
+    bool appealed;
     uint32_t member_count;
     struct world_check_member *members; /* committee_size plus replacements */
 };
@@ -192,6 +195,7 @@ struct world_statistics {
     struct moments sojourn; /* of every request that ended since, whatever its outcome */
     /* over the whole run */
     uint64_t requests, checks, passed, failed, inconclusive, slashes, jails, releases, exclusions;
+    uint64_t appeals, overturned;
     uint64_t reviews, epoch_sent;
     int64_t verification_cost;
 };
@@ -298,6 +302,8 @@ void review_reveal(void *context, struct engine *engine, const struct event *eve
 void check_drawn(struct world *world, const struct dg_notice *notice);
 void check_member_joins(struct world *world, const struct dg_notice *notice);
 void check_reveal_phase(struct world *world, const struct dg_notice *notice);
+void check_provisional(struct world *world, const struct dg_notice *notice);
+void appeal(void *context, struct engine *engine, const struct event *event);
 void check_verdict(struct world *world, const struct dg_notice *notice);
 
 /* world_epoch.c: what an epoch leaves behind */

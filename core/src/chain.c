@@ -65,7 +65,8 @@ struct dg_notice chain_check_notice(const struct check *check, enum dg_notice_ki
 {
     struct dg_notice notice = {
         .kind = (uint8_t)kind,
-        .member_count = check->seat_count,
+        .member_count = (uint8_t)(check->seat_count - check->first_seat),
+        .probe = check->probe,
         .check = check->id,
         .node = check->receipt.node,
         .model = check->receipt.model,
@@ -75,8 +76,8 @@ struct dg_notice chain_check_notice(const struct check *check, enum dg_notice_ki
         .number = check->receipt.number,
     };
 
-    for (unsigned i = 0; i < check->seat_count; i++) {
-        notice.members[i] = check->seats[i].verifier;
+    for (unsigned i = check->first_seat; i < check->seat_count; i++) {
+        notice.members[i - check->first_seat] = check->seats[i].verifier;
         notice.revealed_count =
             (uint8_t)(notice.revealed_count + (check->seats[i].state == SEAT_REVEALED));
     }
@@ -84,6 +85,18 @@ struct dg_notice chain_check_notice(const struct check *check, enum dg_notice_ki
 }
 
 /* ---- open and close ---- */
+
+/* The most seats of one check: its committee, enlarged or not, and that of its appeal. */
+static uint8_t seats_of(const struct dg_params *params)
+{
+    int64_t seats = params->committee_size;
+
+    if (params->committee_escalation_size > seats)
+        seats = params->committee_escalation_size;
+    if (params->appeal_window > 0)
+        seats += 2 * params->committee_size + 1;
+    return (uint8_t)seats;
+}
 
 enum dg_status dg_chain_open(const struct dg_params *params, const struct dg_allocator *allocator,
                              struct dg_chain **out)
@@ -101,7 +114,7 @@ enum dg_status dg_chain_open(const struct dg_params *params, const struct dg_all
     chain->params = *params;
     chain->sweep_at = INT64_MAX;
     chain->origin = INT64_MIN;
-    chain->checks.seat_limit = (uint8_t)params->committee_size;
+    chain->checks.seat_limit = seats_of(params);
     status = ledger_init(&chain->ledger, &own);
     if (status != DG_OK)
         goto done;
@@ -128,6 +141,7 @@ void dg_chain_close(struct dg_chain *chain)
     deadline_fini(&chain->deadlines, &allocator);
     outbox_notices_fini(&chain->notices, &allocator);
     outbox_log_fini(&chain->log, &allocator);
+    memory_release(&allocator, chain->probers);
     memory_release(&allocator, chain);
 }
 
@@ -169,7 +183,13 @@ static enum dg_status add_holder(struct dg_chain *chain, enum dg_account kind, i
 
 enum dg_status dg_chain_add_operator(struct dg_chain *chain, int64_t genesis, uint32_t *operator_id)
 {
-    return add_holder(chain, DG_ACCOUNT_OPERATOR, genesis, operator_id);
+    enum dg_status status = ledger_reserve(&chain->ledger, &chain->allocator, DG_ACCOUNT_APPEAL);
+
+    if (status == DG_OK)
+        status = add_holder(chain, DG_ACCOUNT_OPERATOR, genesis, operator_id);
+    if (status == DG_OK)
+        (void)ledger_add(&chain->ledger, DG_ACCOUNT_APPEAL);
+    return status;
 }
 
 enum dg_status dg_chain_add_user(struct dg_chain *chain, int64_t genesis, uint32_t *user)
@@ -196,6 +216,23 @@ enum dg_status dg_chain_add_user(struct dg_chain *chain, int64_t genesis, uint32
 enum dg_status dg_chain_add_delegator(struct dg_chain *chain, int64_t genesis, uint32_t *delegator)
 {
     return add_holder(chain, DG_ACCOUNT_DELEGATOR, genesis, delegator);
+}
+
+enum dg_status dg_chain_add_prober(struct dg_chain *chain, uint32_t user)
+{
+    enum dg_status status = chain_begin(chain, chain->now);
+
+    if (status != DG_OK)
+        return status;
+    if (user >= chain->ledger.kinds[DG_ACCOUNT_USER].count)
+        return DG_ERROR_UNKNOWN_ID;
+    uint8_t *probers = memory_grow(&chain->allocator, chain->probers, &chain->prober_capacity,
+                                   (size_t)user + 1, sizeof *probers);
+    if (probers == NULL)
+        return DG_ERROR_MEMORY;
+    chain->probers = probers;
+    chain->probers[user] = 1;
+    return DG_OK;
 }
 
 enum dg_status dg_chain_add_gateway(struct dg_chain *chain, uint32_t operator_id, uint32_t *gateway)

@@ -11,7 +11,7 @@ static size_t seats_in(const struct check *check, enum seat_state state)
 {
     size_t count = 0;
 
-    for (unsigned i = 0; i < check->seat_count; i++)
+    for (unsigned i = check->first_seat; i < check->seat_count; i++)
         count += check->seats[i].state == state;
     return count;
 }
@@ -38,7 +38,7 @@ static enum dg_status find_in_phase(const struct dg_chain *chain, int64_t now, u
     return status;
 }
 
-static void start_term(struct dg_chain *chain, struct check *check, int64_t until)
+void chain_start_term(struct dg_chain *chain, struct check *check, int64_t until)
 {
     check->deadline = until;
     deadline_push(&chain->deadlines, until, DEADLINE_CHECK, check->id);
@@ -47,27 +47,50 @@ static void start_term(struct dg_chain *chain, struct check *check, int64_t unti
 static void start_reveal_phase(struct dg_chain *chain, int64_t now, struct check *check)
 {
     check->phase = CHECK_REVEAL;
-    start_term(chain, check, now + chain->params.committee_reveal_time);
+    chain_start_term(chain, check, now + chain->params.committee_reveal_time);
     struct dg_notice notice = chain_check_notice(check, DG_NOTICE_REVEAL_PHASE);
     notice.at = check->deadline;
     outbox_notices_push(&chain->notices, &notice);
 }
 
-static bool all_committed(const struct dg_chain *chain, const struct check *check)
+/* Enough scores are committed or shown for the round to go on. */
+static bool quorum_possible(const struct dg_chain *chain, const struct check *check)
 {
-    size_t committed = seats_in(check, SEAT_COMMITTED);
-
-    return check->opened && seats_in(check, SEAT_WAITING) == 0 &&
-           committed >= (size_t)chain->params.committee_quorum;
+    return seats_in(check, SEAT_COMMITTED) + seats_in(check, SEAT_REVEALED) >=
+           (size_t)chain_quorum(chain, check);
 }
 
-/* Room for the term and the notice of a phase that may start now. */
-static enum dg_status reserve_phase(struct dg_chain *chain)
+/* A gold score that was sealed is worth waiting for, like a member's. */
+static bool something_sealed(const struct check *check)
 {
-    enum dg_status status = deadline_reserve(&chain->deadlines, &chain->allocator, 1);
+    return seats_in(check, SEAT_COMMITTED) > 0 || (check->gold_sealed && !check->gold_known);
+}
+
+/* Moves on when nobody is waited for any more. */
+static void round_goes_on(struct dg_chain *chain, int64_t now, struct check *check)
+{
+    if (check->phase == CHECK_REVEAL) {
+        if (!something_sealed(check))
+            chain_decide(chain, now, check);
+        return;
+    }
+    if (!check->opened || seats_in(check, SEAT_WAITING) > 0 || !quorum_possible(chain, check))
+        return;
+    if (something_sealed(check))
+        start_reveal_phase(chain, now, check);
+    else
+        chain_decide(chain, now, check);
+}
+
+/* Room for whatever one message about a check can lead to: a phase with its term and notice, further
+ * seats, or a verdict. */
+static enum dg_status reserve_step(struct dg_chain *chain)
+{
+    enum dg_status status = chain_reserve_verdicts(chain, 1);
+    size_t seats = chain->checks.seat_limit;
 
     if (status == DG_OK)
-        status = outbox_notices_reserve(&chain->notices, &chain->allocator, 1);
+        status = outbox_notices_reserve(&chain->notices, &chain->allocator, 5 + 5 * seats);
     return status;
 }
 
@@ -85,13 +108,12 @@ enum dg_status dg_chain_open_answer(struct dg_chain *chain, int64_t now, uint32_
     dg_answer_commitment(answer_digest, nonce, &commitment);
     if (!hash_equal(&commitment, &check->receipt.commitment))
         return DG_ERROR_COMMITMENT;
-    status = reserve_phase(chain);
+    status = reserve_step(chain);
     if (status != DG_OK)
         return status;
 
     check->opened = true;
-    if (all_committed(chain, check))
-        start_reveal_phase(chain, now, check);
+    round_goes_on(chain, now, check);
     return chain_finish(chain, now, DG_OK);
 }
 
@@ -101,6 +123,8 @@ enum dg_status dg_chain_commit_score(struct dg_chain *chain, int64_t now, uint32
     struct check *check;
     enum dg_status status = find_in_phase(chain, now, check_id, CHECK_COMMIT, &check);
 
+    if (status == DG_OK && chain->params.committee_reveal == DG_REVEAL_OPEN)
+        status = DG_ERROR_STATE;
     if (status != DG_OK)
         return status;
     struct check_seat *seat = seat_of(check, node);
@@ -108,42 +132,150 @@ enum dg_status dg_chain_commit_score(struct dg_chain *chain, int64_t now, uint32
         return DG_ERROR_NOT_MEMBER;
     if (seat->state != SEAT_WAITING)
         return DG_ERROR_REPLAY;
-    status = reserve_phase(chain);
+    status = reserve_step(chain);
     if (status != DG_OK)
         return status;
 
     seat->commitment = *commitment;
     seat->state = SEAT_COMMITTED;
-    if (all_committed(chain, check))
-        start_reveal_phase(chain, now, check);
+    round_goes_on(chain, now, check);
     return chain_finish(chain, now, DG_OK);
+}
+
+/* The seat may show its score: what it committed to, or under `open` anything, once. */
+static enum dg_status reveal_check(const struct dg_chain *chain, const struct check *check,
+                                   const struct check_seat *seat, uint16_t score, uint64_t nonce)
+{
+    struct dg_hash commitment;
+
+    if (seat == NULL || seat->state == SEAT_SILENT)
+        return DG_ERROR_NOT_MEMBER;
+    if (seat->state == SEAT_REVEALED)
+        return DG_ERROR_REPLAY;
+    if (chain->params.committee_reveal == DG_REVEAL_OPEN)
+        return DG_OK;
+    dg_score_commitment(check->id, seat->verifier, score, nonce, &commitment);
+    return hash_equal(&commitment, &seat->commitment) ? DG_OK : DG_ERROR_COMMITMENT;
+}
+
+static void publish_score(struct dg_chain *chain, const struct check *check,
+                          const struct check_seat *seat)
+{
+    struct dg_notice notice = chain_check_notice(check, DG_NOTICE_SCORE);
+
+    notice.verifier = seat->verifier;
+    notice.score = seat->score;
+    outbox_notices_push(&chain->notices, &notice);
 }
 
 enum dg_status dg_chain_reveal_score(struct dg_chain *chain, int64_t now, uint32_t check_id,
                                      uint32_t node, uint16_t score, uint64_t nonce)
 {
     struct check *check;
-    struct dg_hash commitment;
-    enum dg_status status = find_in_phase(chain, now, check_id, CHECK_REVEAL, &check);
+    bool open = chain->params.committee_reveal == DG_REVEAL_OPEN;
+    enum dg_status status =
+        find_in_phase(chain, now, check_id, open ? CHECK_COMMIT : CHECK_REVEAL, &check);
 
     if (status != DG_OK)
         return status;
     struct check_seat *seat = seat_of(check, node);
-    if (seat == NULL || seat->state == SEAT_SILENT)
-        return DG_ERROR_NOT_MEMBER;
-    if (seat->state == SEAT_REVEALED)
-        return DG_ERROR_REPLAY;
-    dg_score_commitment(check_id, node, score, nonce, &commitment);
-    if (!hash_equal(&commitment, &seat->commitment))
-        return DG_ERROR_COMMITMENT;
-    status = chain_reserve_verdicts(chain, 1);
+    status = reveal_check(chain, check, seat, score, nonce);
+    if (status == DG_OK)
+        status = reserve_step(chain);
     if (status != DG_OK)
         return status;
 
     seat->score = score;
     seat->state = SEAT_REVEALED;
-    if (seats_in(check, SEAT_COMMITTED) == 0)
-        chain_decide(chain, now, check);
+    if (open)
+        publish_score(chain, check, seat);
+    round_goes_on(chain, now, check);
+    return chain_finish(chain, now, DG_OK);
+}
+
+/* ---- probes ---- */
+
+enum dg_status dg_chain_commit_gold(struct dg_chain *chain, int64_t now, uint32_t check_id,
+                                    const struct dg_hash *commitment)
+{
+    struct check *check;
+    enum dg_status status = find_in_phase(chain, now, check_id, CHECK_COMMIT, &check);
+
+    if (status == DG_OK && !check->probe)
+        status = DG_ERROR_STATE;
+    if (status == DG_OK && check->gold_sealed)
+        status = DG_ERROR_REPLAY;
+    if (status != DG_OK)
+        return status;
+
+    check->gold_sealed = true;
+    check->gold_commitment = *commitment;
+    return chain_finish(chain, now, DG_OK);
+}
+
+enum dg_status dg_chain_reveal_gold(struct dg_chain *chain, int64_t now, uint32_t check_id,
+                                    uint16_t score, uint64_t nonce)
+{
+    struct check *check;
+    struct dg_hash commitment;
+    enum dg_status status = find_in_phase(chain, now, check_id, CHECK_REVEAL, &check);
+
+    if (status == DG_OK && !check->gold_sealed)
+        status = DG_ERROR_STATE;
+    if (status == DG_OK && check->gold_known)
+        status = DG_ERROR_REPLAY;
+    if (status != DG_OK)
+        return status;
+    dg_score_commitment(check_id, DG_NONE, score, nonce, &commitment);
+    if (!hash_equal(&commitment, &check->gold_commitment))
+        return DG_ERROR_COMMITMENT;
+    status = reserve_step(chain);
+    if (status != DG_OK)
+        return status;
+
+    check->gold = score;
+    check->gold_known = true;
+    round_goes_on(chain, now, check);
+    return chain_finish(chain, now, DG_OK);
+}
+
+/* ---- further rounds ---- */
+
+static enum dg_status appeal_check(const struct dg_chain *chain, const struct check *check)
+{
+    uint32_t operator_id = chain->registry.nodes[check->receipt.node].operator_id;
+
+    if (chain_amount(chain, DG_ACCOUNT_OPERATOR, operator_id) < chain->params.appeal_deposit)
+        return DG_ERROR_FUNDS;
+    return DG_OK;
+}
+
+enum dg_status dg_chain_appeal(struct dg_chain *chain, int64_t now, uint32_t check_id)
+{
+    struct check *check;
+    enum dg_status status = find_in_phase(chain, now, check_id, CHECK_PROVISIONAL, &check);
+
+    if (status == DG_OK)
+        status = appeal_check(chain, check);
+    if (status == DG_OK)
+        status = reserve_step(chain);
+    if (status != DG_OK)
+        return status;
+
+    uint8_t first = check->first_seat;
+    check->first_seat = check->seat_count;
+    if (chain_add_seats(chain, check, 2 * (size_t)chain->params.committee_size + 1) == 0) {
+        check->first_seat = first;
+        return DG_ERROR_NO_CANDIDATE;
+    }
+    uint32_t operator_id = chain->registry.nodes[check->receipt.node].operator_id;
+    check->appealed = true;
+    check->escalated = false;
+    check->deposit = chain->params.appeal_deposit;
+    chain_move(chain, DG_ACCOUNT_OPERATOR, operator_id, DG_ACCOUNT_APPEAL, operator_id,
+               check->deposit);
+    check->phase = CHECK_COMMIT;
+    chain_start_term(chain, check, now + chain->params.committee_commit_time);
     return chain_finish(chain, now, DG_OK);
 }
 
@@ -152,7 +284,7 @@ enum dg_status dg_chain_reveal_score(struct dg_chain *chain, int64_t now, uint32
 /* Whoever holds a seat in that state has missed its time. */
 static void strike(struct dg_chain *chain, struct check *check, enum seat_state state)
 {
-    for (unsigned i = 0; i < check->seat_count; i++) {
+    for (unsigned i = check->first_seat; i < check->seat_count; i++) {
         struct check_seat *seat = &check->seats[i];
         if (seat->state != state)
             continue;
@@ -162,7 +294,7 @@ static void strike(struct dg_chain *chain, struct check *check, enum seat_state 
 }
 
 /* Everybody who has or had a seat. */
-static size_t barred_from(const struct check *check, uint32_t barred[2 * DG_COMMITTEE_MAX])
+static size_t barred_from(const struct check *check, uint32_t barred[2 * CHECK_SEATS_MAX])
 {
     size_t count = 0;
 
@@ -188,10 +320,11 @@ static bool replaceable(const struct check_seat *seat)
     return seat->state == SEAT_SILENT && seat->replaced == DG_NONE;
 }
 
-/* Gives silent seats to the next tickets, once per seat; returns how many were filled. */
-static size_t replace_silent(struct dg_chain *chain, struct check *check)
+/* The next tickets after everybody who has or had a seat. */
+static size_t next_tickets(struct dg_chain *chain, const struct check *check, size_t wanted,
+                           uint32_t members[DG_COMMITTEE_MAX])
 {
-    uint32_t barred[2 * DG_COMMITTEE_MAX], members[DG_COMMITTEE_MAX];
+    uint32_t barred[2 * CHECK_SEATS_MAX];
     struct committee_draw draw = {
         .key = &check->ticket_key,
         .gateway = check->gateway,
@@ -200,16 +333,39 @@ static size_t replace_silent(struct dg_chain *chain, struct check *check)
         .barred = barred,
         .barred_count = barred_from(check, barred),
     };
+
+    return committee_select(&chain->verifiers, &draw, wanted, members);
+}
+
+/* Gives silent seats to the next tickets, once per seat; returns how many were filled. */
+static size_t replace_silent(struct dg_chain *chain, struct check *check)
+{
+    uint32_t members[DG_COMMITTEE_MAX];
     size_t wanted = 0, filled = 0;
 
-    for (unsigned i = 0; i < check->seat_count; i++)
+    for (unsigned i = check->first_seat; i < check->seat_count; i++)
         wanted += replaceable(&check->seats[i]);
-    size_t found = committee_select(&chain->verifiers, &draw, wanted, members);
-    for (unsigned i = 0; i < check->seat_count && filled < found; i++) {
+    size_t found = next_tickets(chain, check, wanted, members);
+    for (unsigned i = check->first_seat; i < check->seat_count && filled < found; i++) {
         if (replaceable(&check->seats[i]))
             seat_replace(chain, check, &check->seats[i], members[filled++]);
     }
     return filled;
+}
+
+size_t chain_add_seats(struct dg_chain *chain, struct check *check, size_t wanted)
+{
+    uint32_t members[DG_COMMITTEE_MAX];
+    size_t found = next_tickets(chain, check, wanted, members);
+
+    for (size_t i = 0; i < found; i++) {
+        check->seats[check->seat_count++] =
+            (struct check_seat){.verifier = members[i], .replaced = DG_NONE};
+        struct dg_notice notice = chain_check_notice(check, DG_NOTICE_MEMBER);
+        notice.verifier = members[i];
+        outbox_notices_push(&chain->notices, &notice);
+    }
+    return found;
 }
 
 /* Before the node opens its answer no member can tell whether that is what it was given to score,
@@ -221,9 +377,10 @@ static void commit_time_over(struct dg_chain *chain, int64_t now, struct check *
         return;
     }
     strike(chain, check, SEAT_WAITING);
-    if (replace_silent(chain, check) > 0)
-        start_term(chain, check, now + chain->params.committee_commit_time);
-    else if (all_committed(chain, check))
+    /* Nobody joins once a score has been seen. */
+    if (seats_in(check, SEAT_REVEALED) == 0 && replace_silent(chain, check) > 0)
+        chain_start_term(chain, check, now + chain->params.committee_commit_time);
+    else if (something_sealed(check) && quorum_possible(chain, check))
         start_reveal_phase(chain, now, check);
     else
         chain_decide(chain, now, check);
@@ -242,10 +399,12 @@ static void check_due(struct dg_chain *chain, int64_t now, const struct deadline
 
     if (check_pool_find(&chain->checks, due->id, &check) != DG_OK || check->deadline != due->time)
         return;
-    if (check->phase == CHECK_COMMIT)
-        commit_time_over(chain, now, check);
-    else
-        reveal_time_over(chain, now, check);
+    switch ((enum check_phase)check->phase) {
+    case CHECK_COMMIT: commit_time_over(chain, now, check); break;
+    case CHECK_REVEAL: reveal_time_over(chain, now, check); break;
+    case CHECK_PROVISIONAL: chain_appeal_missed(chain, now, check); break;
+    case CHECK_CLOSED: break;
+    }
 }
 
 /* Each deadline can replace a whole committee, or lead to a verdict or a release. */

@@ -24,9 +24,9 @@ static int64_t pay_reporters(struct dg_chain *chain, const struct check *check, 
 {
     int64_t reporters = 0, paid = 0;
 
-    for (unsigned i = 0; i < check->seat_count; i++)
+    for (unsigned i = check->first_seat; i < check->seat_count; i++)
         reporters += check->seats[i].state == SEAT_REVEALED;
-    for (unsigned i = 0; i < check->seat_count; i++) {
+    for (unsigned i = check->first_seat; i < check->seat_count; i++) {
         if (check->seats[i].state != SEAT_REVEALED)
             continue;
         struct node_party *verifier = &chain->registry.nodes[check->seats[i].verifier];
@@ -201,17 +201,28 @@ static void judge_member(struct dg_chain *chain, int64_t now, uint32_t id, bool 
     chain_punish(chain, now, id, DG_OFFENCE_MISCONDUCT, NULL);
 }
 
+static bool far_from_gold(const struct dg_chain *chain, const struct check *check,
+                          const struct check_seat *seat)
+{
+    int64_t distance =
+        seat->score > check->gold ? seat->score - check->gold : check->gold - seat->score;
+
+    return check->gold_known &&
+           distance * DG_ONE > chain->params.penalty_gold_tolerance * DG_SCORE_ONE;
+}
+
 /* While the node has not opened its answer nobody owes a score. */
 void chain_judge_members(struct dg_chain *chain, int64_t now, const struct check *check)
 {
     if (!check->opened)
         return;
-    for (unsigned i = 0; i < check->seat_count; i++) {
+    for (unsigned i = check->first_seat; i < check->seat_count; i++) {
         const struct check_seat *seat = &check->seats[i];
         if (seat->replaced != DG_NONE)
             judge_member(chain, now, seat->replaced, true);
         if (seat->state == SEAT_REVEALED || seat->state == SEAT_SILENT)
-            judge_member(chain, now, seat->verifier, seat->state == SEAT_SILENT);
+            judge_member(chain, now, seat->verifier,
+                         seat->state == SEAT_SILENT || far_from_gold(chain, check, seat));
     }
 }
 

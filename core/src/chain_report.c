@@ -174,6 +174,27 @@ static void check_fill(struct dg_chain *chain, struct check *check)
         check->seats[i] = (struct check_seat){.verifier = members[i], .replaced = DG_NONE};
 }
 
+static bool is_prober(const struct dg_chain *chain, uint32_t user)
+{
+    return user < chain->prober_capacity && chain->probers[user] != 0;
+}
+
+/* Every answer to a prober is checked, whatever the plan drew; returns how many that adds. */
+static size_t draw_probes(const struct dg_chain *chain, struct sampling_queue *receipts,
+                          uint64_t period)
+{
+    size_t added = 0;
+
+    for (size_t i = 0; i < receipts->count && chain->prober_capacity > 0; i++) {
+        struct sampling_item *item = &receipts->items[i];
+        if (item->period != period || item->drawn || !is_prober(chain, item->receipt.user))
+            continue;
+        item->drawn = true;
+        added++;
+    }
+    return added;
+}
+
 static void check_begin(struct dg_chain *chain, int64_t now, const uint8_t beacon[DG_HASH_BYTES],
                         const struct sampling_item *item)
 {
@@ -182,6 +203,7 @@ static void check_begin(struct dg_chain *chain, int64_t now, const uint8_t beaco
 
     check->gateway = item->gateway;
     check->receipt = item->receipt;
+    check->probe = is_prober(chain, item->receipt.user);
     dg_prf_key_derive(beacon, DG_PRF_TICKET, &check->ticket_key);
     dg_prf_key_derive(beacon, DG_PRF_SPREAD, &spread_key);
     check_fill(chain, check);
@@ -229,6 +251,7 @@ enum dg_status dg_chain_reveal(struct dg_chain *chain, int64_t now, uint64_t per
     dg_prf_key_derive(beacon, DG_PRF_SAMPLE, &key);
     size_t drawn = sampling_plan(&chain->params)
                        ->draw(&chain->params, &key, period, receipts->items, receipts->count);
+    drawn += draw_probes(chain, receipts, period);
     status = reveal_reserve(chain, drawn);
     if (status != DG_OK)
         return status;

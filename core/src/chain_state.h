@@ -39,6 +39,8 @@ struct dg_chain {
     struct committee_pool verifiers;
     struct check_pool checks;
     struct deadline_heap deadlines;
+    uint8_t *probers; /* by user, as far as it goes: 1 for a prober */
+    size_t prober_capacity;
     struct outbox_notices notices;
     struct outbox_log log;
 };
@@ -73,7 +75,9 @@ enum dg_status chain_reserve_verdicts(struct dg_chain *chain, size_t count);
  * and the node's work counts for rewards; otherwise their parts go back to the user. */
 void chain_settle_fee(struct dg_chain *chain, const struct dg_receipt *receipt, bool stands);
 
-/* Closes the check by the scores revealed; a check that was never opened by its node fails. */
+/* Ends the round by the scores revealed: a larger committee when they disagree, a provisional
+ * verdict when it may be appealed, or the verdict. A check that was never opened by its node
+ * fails. */
 void chain_decide(struct dg_chain *chain, int64_t now, struct check *check);
 
 /* One more offence of a node: slash, and jail or exclusion. check tells who reported it; NULL when
@@ -82,6 +86,14 @@ void chain_punish(struct dg_chain *chain, int64_t now, uint32_t node, enum dg_of
                   const struct check *check);
 /* Whether each verifier that has or had a seat did its duty; punishes those that fail the test. */
 void chain_judge_members(struct dg_chain *chain, int64_t now, const struct check *check);
+
+/* Scores that the round under way needs: an appeal asks a majority of its larger committee. */
+int64_t chain_quorum(const struct dg_chain *chain, const struct check *check);
+/* The provisional verdict becomes final. */
+void chain_appeal_missed(struct dg_chain *chain, int64_t now, struct check *check);
+/* Opens so many seats more to the next tickets; returns how many found somebody. */
+size_t chain_add_seats(struct dg_chain *chain, struct check *check, size_t wanted);
+void chain_start_term(struct dg_chain *chain, struct check *check, int64_t until);
 
 /* Lets the node go if its term is over. */
 void chain_release(struct dg_chain *chain, int64_t now, uint32_t node);

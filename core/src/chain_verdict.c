@@ -47,12 +47,17 @@ static void add_points(struct dg_chain *chain, const struct check_seat *seat, ui
 
 /* ---- the verdict ---- */
 
+int64_t chain_quorum(const struct dg_chain *chain, const struct check *check)
+{
+    return check->appealed ? chain->params.committee_size + 1 : chain->params.committee_quorum;
+}
+
 static uint16_t consensus_of(const struct dg_chain *chain, const struct check *check)
 {
     struct quality_vote votes[DG_COMMITTEE_MAX];
     size_t count = 0;
 
-    for (unsigned i = 0; i < check->seat_count; i++) {
+    for (unsigned i = check->first_seat; i < check->seat_count; i++) {
         const struct check_seat *seat = &check->seats[i];
         if (seat->state != SEAT_REVEALED)
             continue;
@@ -73,9 +78,9 @@ static enum dg_verdict verdict_of(const struct dg_chain *chain, const struct che
     *score = 0;
     if (!check->opened)
         return DG_VERDICT_FAIL;
-    for (unsigned i = 0; i < check->seat_count; i++)
+    for (unsigned i = check->first_seat; i < check->seat_count; i++)
         revealed += check->seats[i].state == SEAT_REVEALED;
-    if (revealed < chain->params.committee_quorum)
+    if (revealed < chain_quorum(chain, check))
         return DG_VERDICT_INCONCLUSIVE;
     *score = consensus_of(chain, check);
     return *score < quality_pass_score(&chain->params) ? DG_VERDICT_FAIL : DG_VERDICT_PASS;
@@ -84,7 +89,7 @@ static enum dg_verdict verdict_of(const struct dg_chain *chain, const struct che
 static void reward_members(struct dg_chain *chain, const struct check *check,
                            enum dg_verdict verdict, uint16_t score)
 {
-    for (unsigned i = 0; i < check->seat_count; i++) {
+    for (unsigned i = check->first_seat; i < check->seat_count; i++) {
         if (check->seats[i].state != SEAT_REVEALED)
             continue;
         pay_reveal(chain, check->seats[i].verifier);
@@ -109,10 +114,55 @@ static bool note_outcome(struct dg_chain *chain, const struct check *check, enum
     return quality_test(&chain->params)->feed(&chain->params, &node->test, failed);
 }
 
-void chain_decide(struct dg_chain *chain, int64_t now, struct check *check)
+/* ---- how a round ends ---- */
+
+/* Distance between the lowest and the highest score shown. */
+static int64_t spread_of(const struct check *check)
 {
-    uint16_t score;
-    enum dg_verdict verdict = verdict_of(chain, check, &score);
+    int64_t low = DG_SCORE_ONE, high = 0;
+
+    for (unsigned i = check->first_seat; i < check->seat_count; i++) {
+        if (check->seats[i].state != SEAT_REVEALED)
+            continue;
+        low = check->seats[i].score < low ? check->seats[i].score : low;
+        high = check->seats[i].score > high ? check->seats[i].score : high;
+    }
+    return high - low;
+}
+
+/* Asks more verifiers when the first ones disagree; false when they agree or nobody is left. */
+static bool escalate(struct dg_chain *chain, int64_t now, struct check *check,
+                     enum dg_verdict verdict)
+{
+    const struct dg_params *params = &chain->params;
+    int64_t missing = params->committee_escalation_size - check->seat_count;
+
+    if (missing <= 0 || check->escalated || check->appealed || !check->opened ||
+        verdict == DG_VERDICT_INCONCLUSIVE ||
+        spread_of(check) * DG_ONE <= params->committee_escalation_spread * DG_SCORE_ONE)
+        return false;
+    if (chain_add_seats(chain, check, (size_t)missing) == 0)
+        return false;
+    check->escalated = true;
+    check->phase = CHECK_COMMIT;
+    chain_start_term(chain, check, now + params->committee_commit_time);
+    return true;
+}
+
+static void return_deposit(struct dg_chain *chain, const struct check *check, bool lost)
+{
+    uint32_t operator_id = chain->registry.nodes[check->receipt.node].operator_id;
+
+    chain_move(chain, DG_ACCOUNT_APPEAL, operator_id,
+               lost ? DG_ACCOUNT_VERIFICATION : DG_ACCOUNT_OPERATOR, lost ? 0 : operator_id,
+               check->deposit);
+}
+
+/* The verdict and what follows from it. `round` tells what the members of the round under way are
+ * paid by; NULL when they were paid before. */
+static void conclude(struct dg_chain *chain, int64_t now, struct check *check,
+                     enum dg_verdict verdict, uint16_t score, const enum dg_verdict *round)
+{
     struct dg_notice notice = chain_check_notice(check, DG_NOTICE_VERDICT);
 
     notice.verdict = (uint8_t)verdict;
@@ -121,9 +171,57 @@ void chain_decide(struct dg_chain *chain, int64_t now, struct check *check)
     notice.amount = check->receipt.fee;
     outbox_notices_push(&chain->notices, &notice);
     chain_settle_fee(chain, &check->receipt, verdict != DG_VERDICT_FAIL);
-    reward_members(chain, check, verdict, score);
+    if (round != NULL)
+        reward_members(chain, check, *round, score);
     if (note_outcome(chain, check, verdict, score))
         chain_punish(chain, now, check->receipt.node, DG_OFFENCE_FAKE, check);
-    chain_judge_members(chain, now, check);
+    if (round != NULL)
+        chain_judge_members(chain, now, check);
     check_pool_close(&chain->checks, check);
+}
+
+static void wait_for_appeal(struct dg_chain *chain, int64_t now, struct check *check,
+                            uint16_t score)
+{
+    reward_members(chain, check, DG_VERDICT_FAIL, score);
+    chain_judge_members(chain, now, check);
+    check->phase = CHECK_PROVISIONAL;
+    check->score = score;
+    chain_start_term(chain, check, now + chain->params.appeal_window);
+    struct dg_notice notice = chain_check_notice(check, DG_NOTICE_PROVISIONAL);
+    notice.verdict = DG_VERDICT_FAIL;
+    notice.score = score;
+    notice.at = check->deadline;
+    outbox_notices_push(&chain->notices, &notice);
+}
+
+void chain_appeal_missed(struct dg_chain *chain, int64_t now, struct check *check)
+{
+    conclude(chain, now, check, DG_VERDICT_FAIL, check->score, NULL);
+}
+
+/* An appeal without a quorum leaves the first verdict as it is. */
+static void decide_appeal(struct dg_chain *chain, int64_t now, struct check *check,
+                          enum dg_verdict verdict, uint16_t score)
+{
+    bool missed = verdict == DG_VERDICT_INCONCLUSIVE;
+
+    return_deposit(chain, check, verdict == DG_VERDICT_FAIL);
+    conclude(chain, now, check, missed ? DG_VERDICT_FAIL : verdict, missed ? check->score : score,
+             &verdict);
+}
+
+void chain_decide(struct dg_chain *chain, int64_t now, struct check *check)
+{
+    uint16_t score;
+    enum dg_verdict verdict = verdict_of(chain, check, &score);
+
+    if (escalate(chain, now, check, verdict))
+        return;
+    if (check->appealed)
+        decide_appeal(chain, now, check, verdict, score);
+    else if (verdict == DG_VERDICT_FAIL && check->opened && chain->params.appeal_window > 0)
+        wait_for_appeal(chain, now, check, score);
+    else
+        conclude(chain, now, check, verdict, score, &verdict);
 }

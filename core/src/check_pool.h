@@ -11,7 +11,14 @@
 #include "dg/chain.h"
 #include "dg/verify.h"
 
-enum check_phase { CHECK_CLOSED, CHECK_COMMIT, CHECK_REVEAL };
+enum check_phase {
+    CHECK_CLOSED,
+    CHECK_COMMIT,
+    CHECK_REVEAL,
+    CHECK_PROVISIONAL, /* failed; waits for an appeal */
+};
+
+enum { CHECK_SEATS_MAX = 2 * DG_COMMITTEE_MAX }; /* a committee, and that of its appeal */
 
 enum seat_state {
     SEAT_WAITING,   /* no score committed yet */
@@ -33,8 +40,15 @@ struct check {
     uint32_t gateway;
     uint8_t phase; /* enum check_phase */
     bool opened;   /* the node has opened its commitment */
+    bool escalated, appealed;
+    bool probe;
+    bool gold_sealed, gold_known;
     uint8_t seat_count;
-    int64_t deadline; /* of the phase */
+    uint8_t first_seat;   /* of the round under way: those before it belong to the one appealed */
+    uint16_t score, gold; /* provisional aggregate; known score of a probe */
+    int64_t deadline;     /* of the phase */
+    int64_t deposit;      /* of the appeal */
+    struct dg_hash gold_commitment;
     struct dg_prf_key ticket_key;
     struct dg_receipt receipt;
     struct check_seat *seats; /* `seat_limit` of them */

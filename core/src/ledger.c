@@ -4,14 +4,23 @@
 #include "memory.h"
 
 static const char *const account_names[DG_ACCOUNT_COUNT] = {
-    [DG_ACCOUNT_USER] = "user",           [DG_ACCOUNT_ESCROW] = "escrow",
-    [DG_ACCOUNT_FEE_HOLD] = "fee_hold",   [DG_ACCOUNT_OPERATOR] = "operator",
-    [DG_ACCOUNT_PROVIDER] = "provider",   [DG_ACCOUNT_DELEGATOR] = "delegator",
-    [DG_ACCOUNT_STAKE] = "stake",         [DG_ACCOUNT_DELEGATED] = "delegated",
-    [DG_ACCOUNT_UNBONDING] = "unbonding", [DG_ACCOUNT_FROZEN] = "frozen",
-    [DG_ACCOUNT_NETWORK] = "network",     [DG_ACCOUNT_GOVERNANCE] = "governance",
-    [DG_ACCOUNT_TREASURY] = "treasury",   [DG_ACCOUNT_VERIFICATION] = "verification",
-    [DG_ACCOUNT_RESIDUAL] = "residual",   [DG_ACCOUNT_BURNED] = "burned",
+    [DG_ACCOUNT_USER] = "user",
+    [DG_ACCOUNT_ESCROW] = "escrow",
+    [DG_ACCOUNT_FEE_HOLD] = "fee_hold",
+    [DG_ACCOUNT_OPERATOR] = "operator",
+    [DG_ACCOUNT_PROVIDER] = "provider",
+    [DG_ACCOUNT_DELEGATOR] = "delegator",
+    [DG_ACCOUNT_STAKE] = "stake",
+    [DG_ACCOUNT_DELEGATED] = "delegated",
+    [DG_ACCOUNT_UNBONDING] = "unbonding",
+    [DG_ACCOUNT_FROZEN] = "frozen",
+    [DG_ACCOUNT_APPEAL] = "appeal",
+    [DG_ACCOUNT_NETWORK] = "network",
+    [DG_ACCOUNT_GOVERNANCE] = "governance",
+    [DG_ACCOUNT_TREASURY] = "treasury",
+    [DG_ACCOUNT_VERIFICATION] = "verification",
+    [DG_ACCOUNT_RESIDUAL] = "residual",
+    [DG_ACCOUNT_BURNED] = "burned",
 };
 
 /* Kinds that hold one account for the whole chain. */

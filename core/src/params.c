@@ -40,6 +40,7 @@ enum { WORD_WINDOW = 64 }; /* outcomes a test keeps: the bits of one word */
     }
 
 static const char *const latency_modes[] = {"node_discount", "user_surcharge", NULL};
+static const char *const reveal_modes[] = {"sealed", "open", NULL};
 static const char *const jail_yields[] = {"frozen", "kept", NULL};
 static const char *const jail_releases[] = {"automatic", "on_request", NULL};
 static const char *const redelegations[] = {"instant", "slashable", NULL};
@@ -161,6 +162,23 @@ static const struct dg_param_row rows[] = {
     ROW("committee.reveal_time", committee_reveal_time, DURATION(MILLISECOND, DAY), NO_RANGE,
         60 * DG_SECOND, OURS, "same as the time to commit", "time to reveal a committed score",
         NULL),
+    ROW("committee.reveal", committee_reveal, CHOICE(DG_REVEAL_OPEN), NO_RANGE, DG_REVEAL_SEALED,
+        OURS, "a score that is seen can be copied",
+        "whether scores are committed to before any is seen, or published as they come",
+        reveal_modes),
+    ROW("committee.escalation_size", committee_escalation_size, COUNT(0, DG_COMMITTEE_MAX),
+        NO_RANGE, 0, OURS, "one committee, unless a scenario asks for more",
+        "verifiers in all when the scores of the first committee disagree; 0 means no escalation",
+        NULL),
+    ROW("committee.escalation_spread", committee_escalation_spread, FRACTION(0, DG_ONE), NO_RANGE,
+        50 * PERCENT, OURS, "half of the scale",
+        "distance between lowest and highest score beyond which a committee disagrees", NULL),
+    ROW("appeal.window", appeal_window, DURATION(0, YEAR), NO_RANGE, 0, OURS,
+        "no time is published; verdicts are final unless a scenario gives one",
+        "time in which the operator of a failed answer may appeal; 0 means no appeals", NULL),
+    ROW("appeal.deposit", appeal_deposit, AMOUNT(AMOUNT_MAX), NO_RANGE, 10 * DG_TOKEN, OURS,
+        "several times the cost of the larger committee",
+        "paid to appeal, returned unless the verdict stands", NULL),
     ROW("quality.aggregation", quality_aggregation, CHOICE(DG_QUALITY_AGGREGATION_LAST), NO_RANGE,
         0, OURS, "one liar in three cannot move it far", "how a committee's scores become one",
         dg_quality_aggregation_names),
@@ -207,6 +225,9 @@ static const struct dg_param_row rows[] = {
     ROW("penalty.misconduct_window", penalty_misconduct_window, COUNT(1, WORD_WINDOW), NO_RANGE, 10,
         OURS, "the same tolerance as for served answers",
         "latest seats of a verifier that are looked at", NULL),
+    ROW("penalty.gold_tolerance", penalty_gold_tolerance, FRACTION(0, DG_ONE), NO_RANGE,
+        50 * PERCENT, OURS, "beyond the scatter of a judge that correlates 0.75 with the truth",
+        "distance from the known score of a probe beyond which a verifier's seat is bad", NULL),
     ROW("heartbeat.interval", heartbeat_interval, DURATION(0, DAY), NO_RANGE, 300 * DG_SECOND, OURS,
         "downtime is published in hours; minutes are fine enough",
         "time between two heartbeats of a node; 0 means that none are sent", NULL),
@@ -415,6 +436,17 @@ static enum dg_status check_verification(const struct dg_params *p, char *messag
     if (p->committee_quorum > p->committee_size)
         return refuse(message, size,
                       "committee.quorum is above committee.size: no check could pass or fail");
+    if (p->committee_escalation_size > 0 && p->committee_escalation_size <= p->committee_size)
+        return refuse(message, size,
+                      "committee.escalation_size must be above committee.size, or 0: nobody could "
+                      "join");
+    if (p->committee_escalation_size > 0 && p->committee_escalation_spread == DG_ONE)
+        return refuse(message, size,
+                      "committee.escalation_spread is 1: scores could never disagree that far");
+    if (p->appeal_window > 0 && 2 * p->committee_size + 1 > DG_COMMITTEE_MAX)
+        return refuse(message, size,
+                      "committee.size must be at most 15 with appeals: theirs have 2K+1 members, "
+                      "and 31 is the most");
     if (p->sampling_window > p->sampling_beacon_period)
         return refuse(message, size,
                       "sampling.window must not be longer than sampling.beacon_period");

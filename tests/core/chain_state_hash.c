@@ -138,6 +138,13 @@ static void put_check(hasher *hash, const struct check *check)
     put_number(hash, check->gateway);
     put_number(hash, check->opened);
     put_number(hash, (uint64_t)check->deadline);
+    put_number(hash, (uint64_t)check->escalated << 4 | (uint64_t)check->appealed << 3 |
+                         (uint64_t)check->probe << 2 | (uint64_t)check->gold_sealed << 1 |
+                         check->gold_known);
+    put_number(hash,
+               (uint64_t)check->first_seat << 32 | (uint64_t)check->score << 16 | check->gold);
+    put_number(hash, (uint64_t)check->deposit);
+    put(hash, &check->gold_commitment, sizeof check->gold_commitment);
     put_receipt(hash, &check->receipt);
     put_number(hash, check->seat_count);
     for (unsigned i = 0; i < check->seat_count; i++) {

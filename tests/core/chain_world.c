@@ -267,6 +267,15 @@ void chain_world_judge(struct chain_world *world, uint16_t score)
         assert_status(chain_world_show(world, check->members[i], score), DG_OK);
 }
 
+void chain_world_round(struct chain_world *world, const uint32_t *members, size_t count,
+                       const uint16_t *scores)
+{
+    for (size_t i = 0; i < count; i++)
+        assert_status(chain_world_commit(world, members[i], scores[i]), DG_OK);
+    for (size_t i = 0; i < count; i++)
+        assert_status(chain_world_show(world, members[i], scores[i]), DG_OK);
+}
+
 void chain_world_verdict(struct chain_world *world, uint32_t node, uint32_t model, uint16_t score)
 {
     (void)chain_world_check(world, node, model);

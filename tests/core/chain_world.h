@@ -105,6 +105,9 @@ enum dg_status chain_world_commit(struct chain_world *world, uint32_t verifier, 
 enum dg_status chain_world_show(struct chain_world *world, uint32_t verifier, uint16_t score);
 /* From opening to verdict: every member gives the score. Leaves all notices behind. */
 void chain_world_judge(struct chain_world *world, uint16_t score);
+/* Every member of the notice's round gives the score, without opening the answer again. */
+void chain_world_round(struct chain_world *world, const uint32_t *members, size_t count,
+                       const uint16_t *scores);
 /* A whole check whose verdict follows from the score; drops its notices. */
 void chain_world_verdict(struct chain_world *world, uint32_t node, uint32_t model, uint16_t score);
 

@@ -40,6 +40,9 @@ enum dg_status dg_chain_add_operator(struct dg_chain *chain, int64_t genesis,
 enum dg_status dg_chain_add_user(struct dg_chain *chain, int64_t genesis, uint32_t *user);
 enum dg_status dg_chain_add_gateway(struct dg_chain *chain, uint32_t operator_id,
                                     uint32_t *gateway);
+/* Marks a user as a prober: its requests are benchmark prompts, every answer to them is checked, and
+ * it may add the score that is known to be right. */
+enum dg_status dg_chain_add_prober(struct dg_chain *chain, uint32_t user);
 enum dg_status dg_chain_add_provider(struct dg_chain *chain, uint32_t *provider);
 enum dg_status dg_chain_add_delegator(struct dg_chain *chain, int64_t genesis, uint32_t *delegator);
 /* royalty: fraction of the compute fee, on top of it; DG_ERROR_ARGUMENT when the shares of the
@@ -153,11 +156,28 @@ enum dg_status dg_chain_open_answer(struct dg_chain *chain, int64_t now, uint32_
  * member that has not committed in time is replaced by the next ticket, once per seat. */
 enum dg_status dg_chain_commit_score(struct dg_chain *chain, int64_t now, uint32_t check,
                                      uint32_t node, const struct dg_hash *commitment);
-/* The score that was sealed. The check passes, fails or stays inconclusive when every member that
+/* The score that was sealed; under committee.reveal `open` the score as it is, in the commit phase,
+ * with any nonce (dg_chain_commit_score() is DG_ERROR_STATE then) and DG_NOTICE_SCORE for all to
+ * see. The check passes, fails or stays inconclusive when every member that
  * committed has revealed, or the time for it is over. The fee of an inconclusive check is settled as
  * if it had passed, and the node's record does not change. */
 enum dg_status dg_chain_reveal_score(struct dg_chain *chain, int64_t now, uint32_t check,
                                      uint32_t node, uint16_t score, uint64_t nonce);
+
+/* The prober's known score of a probe's answer, sealed like the members' (with DG_NONE for the node)
+ * in the commit phase and shown in the reveal phase. Members far from it have a bad seat
+ * (penalty.gold_tolerance). DG_ERROR_STATE: the check is no probe, or not in that phase. */
+enum dg_status dg_chain_commit_gold(struct dg_chain *chain, int64_t now, uint32_t check,
+                                    const struct dg_hash *commitment);
+enum dg_status dg_chain_reveal_gold(struct dg_chain *chain, int64_t now, uint32_t check,
+                                    uint16_t score, uint64_t nonce);
+
+/* Within appeal.window of DG_NOTICE_PROVISIONAL: the operator of the node puts up appeal.deposit and
+ * the answer is scored again by 2K+1 verifiers that have not seen it (DG_NOTICE_MEMBER each). Their
+ * verdict is final; the deposit returns unless it is the same, and goes to the verification fund
+ * then. When their quorum is missed the first verdict stands and the deposit returns.
+ * DG_ERROR_FUNDS: the operator cannot pay; DG_ERROR_NO_CANDIDATE: nobody is left to draw. */
+enum dg_status dg_chain_appeal(struct dg_chain *chain, int64_t now, uint32_t check);
 
 /* Acts on every deadline up to now (commit and reveal times, jail terms). The caller calls it at
  * dg_chain_next_deadline(), which returns INT64_MAX when there is none. */
@@ -190,7 +210,9 @@ enum dg_status dg_chain_settle(struct dg_chain *chain, int64_t now);
 
 enum dg_notice_kind {
     DG_NOTICE_CHECK,        /* check, node, model, members: start work at `at` */
-    DG_NOTICE_MEMBER,       /* check, verifier: joined as a replacement */
+    DG_NOTICE_MEMBER,       /* check, verifier: joined as a replacement, or in a further round */
+    DG_NOTICE_SCORE,        /* check, verifier, score: published under `open` */
+    DG_NOTICE_PROVISIONAL,  /* check, node, score: failed, and final at `at` without an appeal */
     DG_NOTICE_REVEAL_PHASE, /* check: members that committed may reveal until `at` */
     DG_NOTICE_VERDICT,      /* check, node, verdict, score */
     DG_NOTICE_SLASH,        /* node, offence, amount; check when there was one */
@@ -209,6 +231,7 @@ struct dg_notice {
     uint8_t kind;    /* enum dg_notice_kind */
     uint8_t verdict; /* enum dg_verdict */
     uint8_t offence; /* enum dg_offence */
+    bool probe;      /* of a check: the answer is one to a prober */
     uint8_t member_count;
     uint8_t revealed_count;
     uint16_t score; /* the aggregate */
@@ -234,6 +257,7 @@ enum dg_account {
     DG_ACCOUNT_DELEGATED, /* by node: bonded by delegators */
     DG_ACCOUNT_UNBONDING, /* by node: on its way out, still slashed with it */
     DG_ACCOUNT_FROZEN,    /* by node: rewards withheld while jailed */
+    DG_ACCOUNT_APPEAL,    /* by operator: deposits of open appeals */
     DG_ACCOUNT_NETWORK,
     DG_ACCOUNT_GOVERNANCE,
     DG_ACCOUNT_TREASURY,

@@ -24,6 +24,7 @@ enum dg_origin {
     DG_ORIGIN_OURS,      /* chosen here */
 };
 
+enum dg_reveal_mode { DG_REVEAL_SEALED, DG_REVEAL_OPEN };
 enum { DG_SIZE_8B, DG_SIZE_13B, DG_SIZE_34B, DG_SIZE_70B, DG_SIZE_LARGER, DG_SIZE_COUNT };
 enum dg_latency_mode { DG_LATENCY_NODE_DISCOUNT, DG_LATENCY_USER_SURCHARGE };
 enum dg_jail_yield { DG_YIELD_FROZEN, DG_YIELD_KEPT };
@@ -56,6 +57,9 @@ struct dg_params {
     /* committee */
     int64_t committee_size, committee_weights, committee_quorum, committee_commit_time,
         committee_reveal_time;
+    int64_t committee_reveal; /* enum dg_reveal_mode */
+    int64_t committee_escalation_size, committee_escalation_spread;
+    int64_t appeal_window, appeal_deposit; /* window 0: no appeals */
     /* quality */
     int64_t quality_aggregation, quality_pass_score, quality_record_alpha;
     int64_t quality_test, quality_threshold_failures, quality_threshold_window;
@@ -69,7 +73,7 @@ struct dg_params {
     int64_t stake_commission_mode, stake_commission_maximum, stake_commission_on_top;
     int64_t heartbeat_interval, heartbeat_misses; /* misses: after which a node is offline */
     int64_t penalty_downtime_limit, penalty_downtime_slash;
-    int64_t penalty_misconduct_failures, penalty_misconduct_window;
+    int64_t penalty_misconduct_failures, penalty_misconduct_window, penalty_gold_tolerance;
     /* epochs and rewards */
     int64_t epoch_length, settlement_length;
     int64_t emission_schedule, emission_halving_time, emission_duration;
