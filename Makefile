@@ -158,7 +158,7 @@ $(foreach test,$(TEST_BIN),$(eval $(call test_program,$(test))))
 -include $(ALL_OBJ:.o=.d)
 
 # ---- checking ----------------------------------------------------------------------------------
-.PHONY: test lint format check fuzz coverage
+.PHONY: test lint format check fuzz soak coverage
 test: tests
 	@BUILD='$(BUILD)' SRC='$(CURDIR)' CC='$(CC)' PREFIX='$(PREFIX)' DGSIM_MODE='$(MODE)' \
 	    tools/run_tests.sh $(TEST_BIN) $(TEST_SCRIPTS) $(BUILD_TESTS)
@@ -184,6 +184,11 @@ check: deps
 FUZZ_SECONDS ?= 60
 fuzz:
 	@tests/fuzz/run.sh $(FUZZ_SECONDS)
+
+# A million random calls into the chain, under the sanitizers.
+soak:
+	$(MAKE) $(PARALLEL) MODE=asan build/asan/tests/core/test_chain_random
+	DGSIM_LONG=1 build/asan/tests/core/test_chain_random
 
 coverage:
 	$(MAKE) $(PARALLEL) MODE=coverage OPT= tests

@@ -467,6 +467,7 @@ static const struct {
     {"jail.", when_jailed, "sampling.rate and jail.length above 0"},
     {"penalty.gold_tolerance", never, "probes, which no run sends"},
     {"penalty.", when_checked, only_checked},
+    {"governance.", never, "proposals, which nobody in a run makes"},
     {"stake.unbonding_", never, only_moving},
     {"stake.redelegation", never, only_moving},
     {"stake.weight_", when_tiers_differ,

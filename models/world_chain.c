@@ -44,6 +44,7 @@ static void act_on(struct world *world, const struct dg_notice *notice)
     case DG_NOTICE_EXCLUDE: note_exclusion(world, notice); break;
     case DG_NOTICE_PROVISIONAL: check_provisional(world, notice); break;
     case DG_NOTICE_SCORE:
+    case DG_NOTICE_PROPOSAL:
     case DG_NOTICE_LEFT:
     case DG_NOTICE_UNBONDED:
     case DG_NOTICE_OFFLINE:

@@ -86,8 +86,7 @@ struct dg_notice chain_check_notice(const struct check *check, enum dg_notice_ki
 
 /* ---- open and close ---- */
 
-/* The most seats of one check: its committee, enlarged or not, and that of its appeal. */
-static uint8_t seats_of(const struct dg_params *params)
+uint8_t chain_seats(const struct dg_params *params)
 {
     int64_t seats = params->committee_size;
 
@@ -114,7 +113,8 @@ enum dg_status dg_chain_open(const struct dg_params *params, const struct dg_all
     chain->params = *params;
     chain->sweep_at = INT64_MAX;
     chain->origin = INT64_MIN;
-    chain->checks.seat_limit = seats_of(params);
+    chain->changed_at = INT64_MIN;
+    chain->checks.seat_limit = chain_seats(params);
     status = ledger_init(&chain->ledger, &own);
     if (status != DG_OK)
         goto done;
@@ -134,6 +134,7 @@ void dg_chain_close(struct dg_chain *chain)
     ledger_fini(&chain->ledger, &allocator);
     registry_fini(&chain->registry, &allocator);
     stake_fini(&chain->stakes, &allocator);
+    governance_fini(&chain->governance, &allocator);
     escrow_fini(&chain->escrow, &allocator);
     sampling_fini(&chain->receipts, &allocator);
     committee_fini(&chain->verifiers, &allocator);

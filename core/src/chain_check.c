@@ -431,6 +431,7 @@ static void act_on(struct dg_chain *chain, int64_t now, const struct deadline *d
     case DEADLINE_JAIL: chain_release(chain, now, due->id); break;
     case DEADLINE_UNBOND: chain_unbonded(chain, now, due->id); break;
     case DEADLINE_SWEEP: chain_sweep(chain, now); break;
+    case DEADLINE_VOTE: chain_vote_over(chain, now, due->id); break;
     }
 }
 

@@ -16,6 +16,11 @@ enum dg_status dg_chain_close_epoch(struct dg_chain *chain, int64_t now)
     size_t changed = 0;
     enum dg_status status = chain_begin(chain, now);
 
+    if (status == DG_OK)
+        status = outbox_notices_reserve(&chain->notices, &chain->allocator,
+                                        chain_proposals_due(chain, now));
+    if (status == DG_OK)
+        status = chain_proposals_reserve(chain, now);
     if (status != DG_OK)
         return status;
     for (size_t i = 0; i < chain->registry.node_count; i++)
@@ -24,6 +29,7 @@ enum dg_status dg_chain_close_epoch(struct dg_chain *chain, int64_t now)
     if (status != DG_OK)
         return status;
 
+    chain_proposals_take_effect(chain, now);
     for (size_t i = 0; i < chain->registry.node_count; i++) {
         if (chain->registry.nodes[i].changed)
             chain_publish(chain, (uint32_t)i);

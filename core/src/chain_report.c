@@ -10,32 +10,33 @@
 #define CHAIN_COMPUTE_MAX (INT64_MAX / 16)
 
 /* The price a node may charge per CU for a model. */
-static int64_t node_price(const struct dg_chain *chain, const struct node_party *node,
+static int64_t node_price(const struct dg_params *params, const struct node_party *node,
                           const struct dg_model_record *model)
 {
     if (node->price > 0)
         return node->price;
-    return model->price > 0 ? model->price : chain->params.fees_unit_price;
+    return model->price > 0 ? model->price : params->fees_unit_price;
 }
 
 /* Whether compute and royalty follow from the tokens, and the fee does at some latency. */
 static enum dg_status receipt_check_fee(const struct dg_chain *chain,
+                                        const struct dg_params *params,
                                         const struct dg_receipt *receipt)
 {
     const struct node_party *node = &chain->registry.nodes[receipt->node];
     const struct dg_model_record *model = &chain->registry.models[receipt->model];
     struct metering_terms terms = {
-        .price = node_price(chain, node, model),
+        .price = node_price(params, node, model),
         .royalty = model->royalty,
         .size_class = model->size_class,
     };
     struct metering_fee prompt, late;
-    enum dg_status status = metering_answer(&chain->params, &terms, receipt->tokens_in,
-                                            receipt->tokens_out, 0, &prompt);
+    enum dg_status status =
+        metering_answer(params, &terms, receipt->tokens_in, receipt->tokens_out, 0, &prompt);
 
     if (status == DG_OK)
-        status = metering_answer(&chain->params, &terms, receipt->tokens_in, receipt->tokens_out,
-                                 INT64_MAX, &late);
+        status = metering_answer(params, &terms, receipt->tokens_in, receipt->tokens_out, INT64_MAX,
+                                 &late);
     if (status != DG_OK)
         return status;
     bool surcharge = late.total > prompt.total;
@@ -56,22 +57,36 @@ static void receipts_prefetch(const struct dg_chain *chain, const struct dg_repo
         registry_prefetch(&chain->registry, report->receipts[i + RECEIPTS_AHEAD].node);
 }
 
-static enum dg_status receipt_check(const struct dg_chain *chain, const struct dg_receipt *receipt)
+static enum dg_status receipt_check_terms(const struct dg_chain *chain,
+                                          const struct dg_params *params,
+                                          const struct dg_receipt *receipt)
+{
+    if (!sampling_plan(params)->rate_allowed(params, receipt))
+        return DG_ERROR_ARGUMENT;
+    return receipt_check_fee(chain, params, receipt);
+}
+
+/* Under the parameters in force, or, while gateways may not have heard of a change, those before. */
+static enum dg_status receipt_check(const struct dg_chain *chain, int64_t now,
+                                    const struct dg_receipt *receipt)
 {
     if (receipt->user >= chain->ledger.kinds[DG_ACCOUNT_USER].count ||
         receipt->node >= chain->registry.node_count ||
         receipt->model >= chain->registry.model_count)
         return DG_ERROR_UNKNOWN_ID;
-    if (!registry_serves(&chain->registry.nodes[receipt->node], receipt->model) ||
-        !sampling_plan(&chain->params)->rate_allowed(&chain->params, receipt))
+    if (!registry_serves(&chain->registry.nodes[receipt->node], receipt->model))
         return DG_ERROR_ARGUMENT;
-    return receipt_check_fee(chain, receipt);
+    enum dg_status status = receipt_check_terms(chain, &chain->params, receipt);
+    if (status != DG_OK && chain->changed_at != INT64_MIN &&
+        now - chain->changed_at <= chain->params.epoch_length)
+        status = receipt_check_terms(chain, &chain->params_before, receipt);
+    return status;
 }
 
 /* All receipts of a report: known parties, numbers without a gap, and not more compute than can be
  * counted. *compute_milli is their sum. */
-static enum dg_status receipts_check(const struct dg_chain *chain, const struct dg_report *report,
-                                     int64_t *compute_milli)
+static enum dg_status receipts_check(const struct dg_chain *chain, int64_t now,
+                                     const struct dg_report *report, int64_t *compute_milli)
 {
     uint64_t number = chain->registry.gateways[report->gateway].next_number;
     fixed_int128 sum = 0;
@@ -81,7 +96,7 @@ static enum dg_status receipts_check(const struct dg_chain *chain, const struct 
         receipts_prefetch(chain, report, i);
         if (receipt->number != number + i)
             return receipt->number < number + i ? DG_ERROR_REPLAY : DG_ERROR_STATE;
-        enum dg_status status = receipt_check(chain, receipt);
+        enum dg_status status = receipt_check(chain, now, receipt);
         if (status != DG_OK)
             return status;
         sum += receipt->compute_milli;
@@ -92,8 +107,8 @@ static enum dg_status receipts_check(const struct dg_chain *chain, const struct 
     return DG_OK;
 }
 
-static enum dg_status report_check(const struct dg_chain *chain, const struct dg_report *report,
-                                   int64_t *compute_milli)
+static enum dg_status report_check(const struct dg_chain *chain, int64_t now,
+                                   const struct dg_report *report, int64_t *compute_milli)
 {
     struct dg_hash root;
 
@@ -109,7 +124,7 @@ static enum dg_status report_check(const struct dg_chain *chain, const struct dg
         return status;
     if (!hash_equal(&root, &report->root))
         return DG_ERROR_COMMITMENT;
-    return receipts_check(chain, report, compute_milli);
+    return receipts_check(chain, now, report, compute_milli);
 }
 
 static void receipt_take(struct dg_chain *chain, const struct dg_report *report,
@@ -129,7 +144,7 @@ enum dg_status dg_chain_report(struct dg_chain *chain, int64_t now, const struct
     enum dg_status status = chain_begin(chain, now);
 
     if (status == DG_OK)
-        status = report_check(chain, report, &compute_milli);
+        status = report_check(chain, now, report, &compute_milli);
     if (status == DG_OK)
         status = sampling_reserve(&chain->receipts, &chain->allocator, report->receipt_count);
     if (status == DG_OK)

@@ -12,6 +12,7 @@
 #include "deadline.h"
 #include "dg/chain.h"
 #include "escrow.h"
+#include "governance.h"
 #include "ledger.h"
 #include "outbox.h"
 #include "registry.h"
@@ -34,6 +35,9 @@ struct dg_chain {
     int64_t origin;   /* registration of the first node: the emission counts from there */
     struct registry registry;
     struct stake_book stakes;
+    struct governance governance;
+    struct dg_params params_before; /* the last change */
+    int64_t changed_at;             /* when that was; INT64_MIN: never */
     struct escrow escrow;
     struct sampling_queue receipts;
     struct committee_pool verifiers;
@@ -108,6 +112,16 @@ void chain_join_committees(struct dg_chain *chain, uint32_t node);
 /* Sets the state, hands out a notice and publishes the record. */
 void chain_set_state(struct dg_chain *chain, uint32_t node, enum dg_node_state state,
                      enum dg_notice_kind kind, int64_t at);
+
+/* ---- governance ---- */
+
+void chain_vote_over(struct dg_chain *chain, int64_t now, uint32_t proposal);
+size_t chain_proposals_due(const struct dg_chain *chain, int64_t now); /* to take effect */
+/* Room for what the due proposals need, then the changes themselves. */
+enum dg_status chain_proposals_reserve(struct dg_chain *chain, int64_t now);
+void chain_proposals_take_effect(struct dg_chain *chain, int64_t now);
+/* The most seats of one check: its committee, enlarged or not, and that of its appeal. */
+uint8_t chain_seats(const struct dg_params *params);
 
 /* ---- stake ---- */
 

@@ -20,16 +20,38 @@ static struct check *check_pool_at(const struct check_pool *pool, uint32_t id)
 
 /* Moves the open checks into arrays of the new capacity. */
 static void check_pool_move(struct check_pool *pool, struct check *checks, struct check_seat *seats,
-                            size_t capacity)
+                            size_t capacity, uint8_t seat_limit)
 {
     for (uint32_t id = pool->first; id != pool->next; id++) {
         size_t place = id & (capacity - 1);
         const struct check *old = check_pool_at(pool, id);
 
         checks[place] = *old;
-        checks[place].seats = &seats[place * pool->seat_limit];
+        checks[place].seats = &seats[place * seat_limit];
         memcpy(checks[place].seats, old->seats, pool->seat_limit * sizeof *seats);
     }
+}
+
+static enum dg_status check_pool_resize(struct check_pool *pool,
+                                        const struct dg_allocator *allocator, size_t capacity,
+                                        uint8_t seat_limit)
+{
+    struct check *checks = memory_allocate(allocator, capacity, sizeof *checks);
+    struct check_seat *seats = memory_allocate(allocator, capacity, seat_limit * sizeof *seats);
+
+    if (checks == NULL || seats == NULL) {
+        memory_release(allocator, checks);
+        memory_release(allocator, seats);
+        return DG_ERROR_MEMORY;
+    }
+    check_pool_move(pool, checks, seats, capacity, seat_limit);
+    memory_release(allocator, pool->checks);
+    memory_release(allocator, pool->seats);
+    pool->checks = checks;
+    pool->seats = seats;
+    pool->capacity = capacity;
+    pool->seat_limit = seat_limit;
+    return DG_OK;
 }
 
 enum dg_status check_pool_reserve(struct check_pool *pool, const struct dg_allocator *allocator,
@@ -45,20 +67,17 @@ enum dg_status check_pool_reserve(struct check_pool *pool, const struct dg_alloc
     if (capacity == pool->capacity)
         return DG_OK;
 
-    struct check *checks = memory_allocate(allocator, capacity, sizeof *checks);
-    struct check_seat *seats =
-        memory_allocate(allocator, capacity, pool->seat_limit * sizeof *seats);
-    if (checks == NULL || seats == NULL) {
-        memory_release(allocator, checks);
-        memory_release(allocator, seats);
-        return DG_ERROR_MEMORY;
-    }
-    check_pool_move(pool, checks, seats, capacity);
-    memory_release(allocator, pool->checks);
-    memory_release(allocator, pool->seats);
-    pool->checks = checks;
-    pool->seats = seats;
-    pool->capacity = capacity;
+    return check_pool_resize(pool, allocator, capacity, pool->seat_limit);
+}
+
+enum dg_status check_pool_widen(struct check_pool *pool, const struct dg_allocator *allocator,
+                                uint8_t seat_limit)
+{
+    if (seat_limit <= pool->seat_limit)
+        return DG_OK;
+    if (pool->capacity > 0)
+        return check_pool_resize(pool, allocator, pool->capacity, seat_limit);
+    pool->seat_limit = seat_limit;
     return DG_OK;
 }
 

@@ -69,6 +69,9 @@ void check_pool_fini(struct check_pool *pool, const struct dg_allocator *allocat
 /* Room for so many more; DG_ERROR_LIMIT when the ids run out. Checks may move. */
 enum dg_status check_pool_reserve(struct check_pool *pool, const struct dg_allocator *allocator,
                                   size_t extra);
+/* From now on a check may have so many seats; no fewer than before. On failure nothing changes. */
+enum dg_status check_pool_widen(struct check_pool *pool, const struct dg_allocator *allocator,
+                                uint8_t seat_limit);
 /* A zeroed check in its commit phase; cannot fail after a reserve. */
 struct check *check_pool_open(struct check_pool *pool);
 void check_pool_close(struct check_pool *pool, struct check *check);

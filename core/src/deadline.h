@@ -10,12 +10,18 @@
 
 #include "dg/types.h"
 
-enum deadline_kind { DEADLINE_CHECK, DEADLINE_JAIL, DEADLINE_UNBOND, DEADLINE_SWEEP };
+enum deadline_kind {
+    DEADLINE_CHECK,
+    DEADLINE_JAIL,
+    DEADLINE_UNBOND,
+    DEADLINE_SWEEP,
+    DEADLINE_VOTE
+};
 
 struct deadline {
     int64_t time;
     uint32_t kind; /* enum deadline_kind */
-    uint32_t id;   /* check, node or position */
+    uint32_t id;   /* check, node, position or proposal */
 };
 
 struct deadline_heap {

@@ -114,6 +114,23 @@ static void put_stakes(hasher *hash, const struct stake_book *book)
     }
 }
 
+static void put_governance(hasher *hash, const struct dg_chain *chain)
+{
+    size_t count;
+    const struct dg_param_row *rows = dg_param_rows(&count);
+
+    for (size_t i = 0; i < count; i++)
+        put_number(hash, (uint64_t)dg_param_get(&chain->params, &rows[i]));
+    put_number(hash, (uint64_t)chain->changed_at);
+    put_number(hash, chain->governance.votes.count);
+    for (size_t i = 0; i < chain->governance.count; i++) {
+        const struct proposal *proposal = &chain->governance.proposals[i];
+        put_number(hash, (uint64_t)proposal->value);
+        put_number(hash, (uint64_t)proposal->at);
+        put_number(hash, (uint64_t)proposal->parameter << 8 | proposal->state);
+    }
+}
+
 static void put_receipt(hasher *hash, const struct dg_receipt *receipt)
 {
     const uint64_t numbers[] = {
@@ -204,6 +221,7 @@ void chain_world_state(const struct dg_chain *chain, struct dg_hash *out)
     put_number(&hash, (uint64_t)chain->sweep_at);
     put_registry(&hash, &chain->registry);
     put_stakes(&hash, &chain->stakes);
+    put_governance(&hash, chain);
     put_checks(&hash, chain);
     put_queues(&hash, chain);
     crypto_generichash_final(&hash, out->bytes, sizeof out->bytes);

@@ -196,9 +196,43 @@ enum dg_status dg_chain_heartbeats(struct dg_chain *chain, int64_t now, const ui
  * whose own stake is at least stake.minimum (DG_ERROR_FUNDS). */
 enum dg_status dg_chain_request_release(struct dg_chain *chain, int64_t now, uint32_t node);
 
+/* ---- governance ---- */
+
+enum dg_proposal_state {
+    DG_PROPOSAL_VOTING,
+    DG_PROPOSAL_REJECTED,  /* by votes, or for want of a quorum */
+    DG_PROPOSAL_QUEUED,    /* waits out its timelock, then for an epoch */
+    DG_PROPOSAL_EFFECTIVE, /* took effect */
+    DG_PROPOSAL_REFUSED,   /* passed, but another change has made it impossible meanwhile */
+};
+
+/* Proposes a value for a row of dg_param_rows(), in its unit. The vote ends after
+ * governance.voting_time; each later state is told by DG_NOTICE_PROPOSAL. DG_ERROR_PARAMETER: the
+ * value is out of bounds or breaks a rule between parameters; DG_ERROR_FUNDS: the owner has nothing
+ * bonded; DG_ERROR_UNKNOWN_ID: no such row or owner. */
+enum dg_status dg_chain_propose(struct dg_chain *chain, int64_t now, enum dg_owner kind,
+                                uint32_t owner, uint32_t parameter, int64_t value,
+                                uint32_t *proposal);
+/* A later vote replaces an earlier one of the same owner. It counts by what the owner has bonded when
+ * the vote ends, times the weight of its tier. DG_ERROR_STATE: the vote is over. */
+enum dg_status dg_chain_vote(struct dg_chain *chain, int64_t now, uint32_t proposal,
+                             enum dg_owner kind, uint32_t owner, bool yes);
+
+struct dg_proposal {
+    uint32_t parameter;
+    enum dg_proposal_state state;
+    int64_t value;
+    int64_t at; /* end of the vote, of the timelock, or when it took effect */
+};
+enum dg_status dg_chain_proposal(const struct dg_chain *chain, uint32_t proposal,
+                                 struct dg_proposal *out);
+/* The parameters in force. Receipts may follow those before the last change for one epoch_length
+ * after it, for gateways learn of it with a delay. */
+void dg_chain_params(const struct dg_chain *chain, struct dg_params *out);
+
 /* ---- epochs ---- */
 
-/* Publishes changed records, audits the ledger in full. Call every epoch_length. */
+/* Brings changes of parameters into effect, publishes changed records, audits the ledger in full. Call every epoch_length. */
 enum dg_status dg_chain_close_epoch(struct dg_chain *chain, int64_t now);
 /* Each verifier that revealed gets verification.fee from the verification fund while the fund can
  * pay it in full. A node excluded for good keeps its stake locked and its frozen rewards frozen.
@@ -223,15 +257,18 @@ enum dg_notice_kind {
     DG_NOTICE_UNBONDED,     /* node, position, amount */
     DG_NOTICE_OFFLINE,      /* node: its heartbeats are missing */
     DG_NOTICE_ONLINE,       /* node: they are back */
+    DG_NOTICE_PROPOSAL,     /* position: the proposal; its state, parameter and value (amount) */
 };
 enum dg_verdict { DG_VERDICT_PASS, DG_VERDICT_FAIL, DG_VERDICT_INCONCLUSIVE };
 enum dg_offence { DG_OFFENCE_NONE, DG_OFFENCE_FAKE, DG_OFFENCE_MISCONDUCT, DG_OFFENCE_DOWNTIME };
 
 struct dg_notice {
-    uint8_t kind;    /* enum dg_notice_kind */
-    uint8_t verdict; /* enum dg_verdict */
-    uint8_t offence; /* enum dg_offence */
-    bool probe;      /* of a check: the answer is one to a prober */
+    uint8_t kind;           /* enum dg_notice_kind */
+    uint8_t verdict;        /* enum dg_verdict */
+    uint8_t offence;        /* enum dg_offence */
+    bool probe;             /* of a check: the answer is one to a prober */
+    uint8_t proposal_state; /* enum dg_proposal_state */
+    uint32_t parameter;     /* row of dg_param_rows() */
     uint8_t member_count;
     uint8_t revealed_count;
     uint16_t score; /* the aggregate */

@@ -79,6 +79,7 @@ struct dg_params {
     int64_t emission_schedule, emission_halving_time, emission_duration;
     int64_t emission_weekly, emission_node_share, emission_verifier_share, emission_gateway_share;
     int64_t points_quality_weight, points_cost_weight, points_large_premium;
+    int64_t governance_voting_time, governance_quorum, governance_threshold, governance_timelock;
     int64_t verification_fee; /* per revealed score, from the verification fund */
 };
 

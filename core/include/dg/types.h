@@ -23,6 +23,7 @@
 #define DG_NODE_MODELS_MAX 8  /* models one node may serve */
 #define DG_COMMITTEE_MAX   31 /* verifiers in one committee */
 #define DG_PARTY_COUNT_MAX 0xfffffff0u
+#define DG_PROPOSALS_MAX   0x7fffffffu
 
 enum dg_status {
     DG_OK = 0,
