@@ -358,6 +358,60 @@ static bool when_settled(const struct scenario *scenario, const void *item)
     return scenario->protocol.settlement_length <= scenario->duration_ns;
 }
 
+/* Whether a parameter that chooses by name stands at that name, and answers are checked. */
+static bool checked_with(const struct scenario *scenario, const char *parameter, const char *name)
+{
+    const struct dg_param_row *row = dg_param_find(parameter);
+    return when_checked(scenario, NULL) &&
+           strcmp(row->choices[dg_param_get(&scenario->protocol, row)], name) == 0;
+}
+
+static bool when_threshold(const struct scenario *scenario, const void *item)
+{
+    (void)item;
+    return checked_with(scenario, "quality.test", "threshold");
+}
+
+static bool when_sprt(const struct scenario *scenario, const void *item)
+{
+    (void)item;
+    return checked_with(scenario, "quality.test", "sprt");
+}
+
+static bool when_cusum(const struct scenario *scenario, const void *item)
+{
+    (void)item;
+    return checked_with(scenario, "quality.test", "cusum");
+}
+
+static bool when_likelihood(const struct scenario *scenario, const void *item)
+{
+    return when_sprt(scenario, item) || when_cusum(scenario, item);
+}
+
+static bool when_trimmed(const struct scenario *scenario, const void *item)
+{
+    (void)item;
+    return checked_with(scenario, "quality.aggregation", "trimmed_mean");
+}
+
+static bool when_trusting(const struct scenario *scenario, const void *item)
+{
+    (void)item;
+    return checked_with(scenario, "quality.aggregation", "trust_weighted");
+}
+
+static bool when_yuma(const struct scenario *scenario, const void *item)
+{
+    (void)item;
+    return checked_with(scenario, "quality.aggregation", "yuma");
+}
+
+static bool when_bonds(const struct scenario *scenario, const void *item)
+{
+    return when_yuma(scenario, item) && when_rewarded(scenario, item);
+}
+
 static bool some_delegated(const struct scenario *scenario)
 {
     bool some = false;
@@ -460,6 +514,19 @@ static const struct {
     {"committee.", when_checked, only_checked},
     {"appeal.deposit", when_appealing, "sampling.rate and appeal.window above 0"},
     {"appeal.", when_checked, only_checked},
+    {"quality.threshold_", when_threshold, "sampling.rate above 0 and quality.test threshold"},
+    {"quality.p0", when_likelihood, "sampling.rate above 0 and quality.test sprt or cusum"},
+    {"quality.p1", when_likelihood, "sampling.rate above 0 and quality.test sprt or cusum"},
+    {"quality.alpha", when_sprt, "sampling.rate above 0 and quality.test sprt"},
+    {"quality.beta", when_sprt, "sampling.rate above 0 and quality.test sprt"},
+    {"quality.cusum_threshold", when_cusum, "sampling.rate above 0 and quality.test cusum"},
+    {"quality.trim", when_trimmed, "sampling.rate above 0 and quality.aggregation trimmed_mean"},
+    {"quality.trust_", when_trusting,
+     "sampling.rate above 0 and quality.aggregation trust_weighted (gold_calibrated needs probes, "
+     "which no run sends)"},
+    {"quality.kappa", when_yuma, "sampling.rate above 0 and quality.aggregation yuma"},
+    {"quality.bond_alpha", when_bonds,
+     "sampling.rate above 0, quality.aggregation yuma and an emission"},
     {"quality.", when_checked, only_checked},
     {"penalty.downtime_", never, only_silent},
     {"heartbeat.misses", never, only_silent},

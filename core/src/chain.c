@@ -2,6 +2,7 @@
  * chain_report.c, chain_check.c, chain_verdict.c and chain_epoch.c. */
 #include "chain_state.h"
 
+#include "fixed.h"
 #include "memory.h"
 
 enum { CHAIN_MESSAGE = 256 };
@@ -135,6 +136,7 @@ void dg_chain_close(struct dg_chain *chain)
     registry_fini(&chain->registry, &allocator);
     stake_fini(&chain->stakes, &allocator);
     governance_fini(&chain->governance, &allocator);
+    bonds_fini(&chain->bonds, &allocator);
     escrow_fini(&chain->escrow, &allocator);
     sampling_fini(&chain->receipts, &allocator);
     committee_fini(&chain->verifiers, &allocator);
@@ -469,6 +471,8 @@ enum dg_status dg_chain_node(const struct dg_chain *chain, uint32_t node,
     if (node >= chain->registry.node_count)
         return DG_ERROR_UNKNOWN_ID;
     *out = chain->registry.nodes[node].account;
+    out->trust =
+        (int64_t)((fixed_uint128)chain->registry.nodes[node].trust * DG_ONE >> QUALITY_TRUST_BITS);
     return DG_OK;
 }
 

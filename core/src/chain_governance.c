@@ -196,9 +196,7 @@ static void follow_change(struct dg_chain *chain, int64_t now, const struct dg_p
         struct node_party *node = &chain->registry.nodes[id];
         if (old->quality_test != params->quality_test)
             node->test = (struct quality_state){0};
-        if (node->verifier_place != DG_NONE)
-            chain->verifiers.weights[node->verifier_place] =
-                committee_weight(params, chain_bonded(chain, id));
+        chain_reweigh(chain, id);
         if (old->heartbeat_interval == 0)
             node->heard = now;
     }

@@ -73,8 +73,7 @@ void chain_join_committees(struct dg_chain *chain, uint32_t id)
 
     if (node->verifier)
         node->verifier_place =
-            committee_add(&chain->verifiers, id, node->operator_id,
-                          committee_weight(&chain->params, chain_bonded(chain, id)));
+            committee_add(&chain->verifiers, id, node->operator_id, chain_weight(chain, id));
 }
 
 void chain_set_state(struct dg_chain *chain, uint32_t id, enum dg_node_state state,

@@ -20,14 +20,26 @@ static enum dg_account owner_account(enum dg_owner kind)
     return kind == DG_OWNER_OPERATOR ? DG_ACCOUNT_OPERATOR : DG_ACCOUNT_DELEGATOR;
 }
 
+uint64_t chain_weight(const struct dg_chain *chain, uint32_t id)
+{
+    return committee_weight(&chain->params, chain_bonded(chain, id),
+                            chain->registry.nodes[id].trust);
+}
+
+void chain_reweigh(struct dg_chain *chain, uint32_t id)
+{
+    const struct node_party *node = &chain->registry.nodes[id];
+
+    if (node->verifier_place != DG_NONE)
+        chain->verifiers.weights[node->verifier_place] = chain_weight(chain, id);
+}
+
 /* The chance of a seat follows the stake, and so does the published record. */
 void chain_stake_changed(struct dg_chain *chain, uint32_t id)
 {
     struct node_party *node = &chain->registry.nodes[id];
 
-    if (node->verifier_place != DG_NONE)
-        chain->verifiers.weights[node->verifier_place] =
-            committee_weight(&chain->params, chain_bonded(chain, id));
+    chain_reweigh(chain, id);
     node->changed = true;
 }
 

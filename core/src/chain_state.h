@@ -7,6 +7,7 @@
 #ifndef CORE_CHAIN_STATE_H
 #define CORE_CHAIN_STATE_H
 
+#include "bonds.h"
 #include "check_pool.h"
 #include "committee.h"
 #include "deadline.h"
@@ -35,6 +36,7 @@ struct dg_chain {
     int64_t origin;   /* registration of the first node: the emission counts from there */
     struct registry registry;
     struct stake_book stakes;
+    struct bonds bonds;
     struct governance governance;
     struct dg_params params_before; /* the last change */
     int64_t changed_at;             /* when that was; INT64_MIN: never */
@@ -127,6 +129,9 @@ uint8_t chain_seats(const struct dg_params *params);
 
 /* Own and delegated stake of a node, without what is unbonding. */
 int64_t chain_bonded(const struct dg_chain *chain, uint32_t node);
+/* The node's weight as a verifier follows its stake and trust. */
+uint64_t chain_weight(const struct dg_chain *chain, uint32_t node);
+void chain_reweigh(struct dg_chain *chain, uint32_t node);
 void chain_stake_changed(struct dg_chain *chain, uint32_t node);
 uint32_t chain_bond(struct dg_chain *chain, const struct dg_bond_order *order);
 /* The position has served its time of unbonding. */

@@ -15,6 +15,8 @@ enum dg_status chain_reserve_verdicts(struct dg_chain *chain, size_t count)
             outbox_notices_reserve(&chain->notices, allocator, count + convicted * OFFENCE_NOTICES);
     if (status == DG_OK)
         status = outbox_log_reserve(&chain->log, allocator, convicted);
+    if (status == DG_OK && quality_aggregation(&chain->params)->bonds)
+        status = bonds_reserve(&chain->bonds, allocator, count * chain->checks.seat_limit);
     return status;
 }
 
@@ -33,12 +35,16 @@ static void pay_reveal(struct dg_chain *chain, uint32_t verifier)
     node->account.verifier_fees += fee;
 }
 
-/* max(0, alpha * (1 - |score - consensus|) - beta * cost), in 1/65535. */
-static void add_points(struct dg_chain *chain, const struct check_seat *seat, uint16_t consensus)
+static int64_t distance(uint16_t a, uint16_t b)
 {
-    struct node_party *node = &chain->registry.nodes[seat->verifier];
-    int64_t distance = seat->score > consensus ? seat->score - consensus : consensus - seat->score;
-    int64_t points = chain->params.points_quality_weight * (DG_SCORE_ONE - distance) -
+    return a > b ? a - b : b - a;
+}
+
+/* max(0, alpha * worth - beta * cost), all in 1/65535. */
+static void add_points(struct dg_chain *chain, uint32_t verifier, int64_t worth)
+{
+    struct node_party *node = &chain->registry.nodes[verifier];
+    int64_t points = chain->params.points_quality_weight * worth -
                      chain->params.points_cost_weight * registry_cost_ratio(&chain->registry, node);
 
     if (points > 0)
@@ -52,21 +58,31 @@ int64_t chain_quorum(const struct dg_chain *chain, const struct check *check)
     return check->appealed ? chain->params.committee_size + 1 : chain->params.committee_quorum;
 }
 
-static uint16_t consensus_of(const struct dg_chain *chain, const struct check *check)
+/* The votes of the round; returns how many. */
+static size_t votes_of(const struct dg_chain *chain, const struct check *check,
+                       struct quality_vote votes[DG_COMMITTEE_MAX])
 {
-    struct quality_vote votes[DG_COMMITTEE_MAX];
     size_t count = 0;
 
     for (unsigned i = check->first_seat; i < check->seat_count; i++) {
         const struct check_seat *seat = &check->seats[i];
         if (seat->state != SEAT_REVEALED)
             continue;
-        int64_t stake = chain_bonded(chain, seat->verifier);
         votes[count++] = (struct quality_vote){
             .score = seat->score,
-            .weight = committee_weight(&chain->params, stake),
+            .seat = (uint8_t)i,
+            .stake = chain_bonded(chain, seat->verifier),
+            .trust = chain->registry.nodes[seat->verifier].trust,
         };
     }
+    return count;
+}
+
+static uint16_t consensus_of(const struct dg_chain *chain, const struct check *check)
+{
+    struct quality_vote votes[DG_COMMITTEE_MAX];
+    size_t count = votes_of(chain, check, votes);
+
     return quality_aggregation(&chain->params)->combine(&chain->params, votes, count);
 }
 
@@ -86,16 +102,69 @@ static enum dg_verdict verdict_of(const struct dg_chain *chain, const struct che
     return *score < quality_pass_score(&chain->params) ? DG_VERDICT_FAIL : DG_VERDICT_PASS;
 }
 
+/* Bonds follow the shares in the clipped scores; a verifier's points are its bond's part of the
+ * aggregate. Dividends know no cost: only how they compare counts. */
+static void points_by_bonds(struct dg_chain *chain, const struct check *check, uint16_t score)
+{
+    struct quality_vote votes[DG_COMMITTEE_MAX];
+    size_t count = votes_of(chain, check, votes);
+    fixed_uint128 all = 0;
+
+    (void)quality_aggregation(&chain->params)->combine(&chain->params, votes, count);
+    for (size_t i = 0; i < count; i++)
+        all += (fixed_uint128)quality_stake(&votes[i]) * votes[i].clipped;
+    for (size_t i = 0; i < count; i++) {
+        uint32_t verifier = check->seats[votes[i].seat].verifier;
+        fixed_uint128 part = (fixed_uint128)quality_stake(&votes[i]) * votes[i].clipped;
+        uint32_t share = all == 0 ? 0 : (uint32_t)((part << BONDS_BITS) / all);
+        uint32_t bond = bonds_move(&chain->bonds, &chain->allocator, check->receipt.node, verifier,
+                                   share, chain->params.quality_bond_alpha);
+        chain->registry.nodes[verifier].verifier_points += (uint64_t)bond * score >> BONDS_BITS;
+    }
+}
+
+static void points_by_distance(struct dg_chain *chain, const struct check *check, uint16_t score)
+{
+    for (unsigned i = check->first_seat; i < check->seat_count; i++) {
+        const struct check_seat *seat = &check->seats[i];
+        if (seat->state == SEAT_REVEALED)
+            add_points(chain, seat->verifier, DG_SCORE_ONE - distance(seat->score, score));
+    }
+}
+
+/* Trust follows the truth that the aggregation holds scores against, when that is known. */
+static void move_trust(struct dg_chain *chain, const struct check *check, uint16_t score)
+{
+    enum quality_truth truth = quality_aggregation(&chain->params)->truth;
+
+    if (truth == QUALITY_TRUTH_NONE || (truth == QUALITY_TRUTH_GOLD && !check->gold_known))
+        return;
+    uint16_t right = truth == QUALITY_TRUTH_GOLD ? check->gold : score;
+    for (unsigned i = check->first_seat; i < check->seat_count; i++) {
+        const struct check_seat *seat = &check->seats[i];
+        if (seat->state != SEAT_REVEALED)
+            continue;
+        struct node_party *node = &chain->registry.nodes[seat->verifier];
+        node->trust =
+            quality_trust_move(&chain->params, node->trust, (uint16_t)distance(seat->score, right));
+        chain_reweigh(chain, seat->verifier);
+    }
+}
+
 static void reward_members(struct dg_chain *chain, const struct check *check,
                            enum dg_verdict verdict, uint16_t score)
 {
     for (unsigned i = check->first_seat; i < check->seat_count; i++) {
-        if (check->seats[i].state != SEAT_REVEALED)
-            continue;
-        pay_reveal(chain, check->seats[i].verifier);
-        if (verdict != DG_VERDICT_INCONCLUSIVE)
-            add_points(chain, &check->seats[i], score);
+        if (check->seats[i].state == SEAT_REVEALED)
+            pay_reveal(chain, check->seats[i].verifier);
     }
+    if (verdict == DG_VERDICT_INCONCLUSIVE || !check->opened)
+        return;
+    if (quality_aggregation(&chain->params)->bonds)
+        points_by_bonds(chain, check, score);
+    else
+        points_by_distance(chain, check, score);
+    move_trust(chain, check, score);
 }
 
 /* An inconclusive check tells nothing of the node. */

@@ -8,7 +8,8 @@
 /* One line a policy; the name is the parameter's value in scenarios. */
 #define WEIGHTS(X)                                                                                 \
     X(uniform)                                                                                     \
-    X(stake)
+    X(stake)                                                                                       \
+    X(trust)
 
 #define ROW(name)  &committee_##name,
 #define NAME(name) #name,
@@ -20,9 +21,14 @@ const char *const dg_committee_weight_names[] = {WEIGHTS(NAME) NULL};
 _Static_assert(sizeof weights / sizeof weights[0] == DG_COMMITTEE_WEIGHT_LAST + 1,
                "policies.h gives the last kind of weights");
 
-uint64_t committee_weight(const struct dg_params *params, int64_t stake)
+#define PLACE(name) COMMITTEE_PLACE_##name,
+enum { WEIGHTS(PLACE) };
+_Static_assert((int)COMMITTEE_PLACE_trust == (int)DG_COMMITTEE_WEIGHT_TRUST,
+               "policies.h names a place of the list");
+
+uint64_t committee_weight(const struct dg_params *params, int64_t stake, uint64_t trust)
 {
-    return weights[params->committee_weights]->weight(params, stake);
+    return weights[params->committee_weights]->weight(params, stake, trust);
 }
 
 void committee_fini(struct committee_pool *pool, const struct dg_allocator *allocator)

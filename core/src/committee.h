@@ -19,14 +19,15 @@ struct committee_pool {
 };
 
 struct committee_weights {
-    uint64_t (*weight)(const struct dg_params *params, int64_t stake);
+    uint64_t (*weight)(const struct dg_params *params, int64_t stake, uint64_t trust);
 };
 
 extern const struct committee_weights committee_uniform;
 extern const struct committee_weights committee_stake;
+extern const struct committee_weights committee_trust;
 
-/* The weight of a verifier of that stake, by committee.weights. */
-uint64_t committee_weight(const struct dg_params *params, int64_t stake);
+/* The weight of a verifier of that stake and trust (in 1/2^32), by committee.weights. */
+uint64_t committee_weight(const struct dg_params *params, int64_t stake, uint64_t trust);
 
 /* An all-zero pool is empty. */
 void committee_fini(struct committee_pool *pool, const struct dg_allocator *allocator);

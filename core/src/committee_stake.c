@@ -3,9 +3,10 @@
  * here. */
 #include "committee.h"
 
-static uint64_t stake_weight(const struct dg_params *params, int64_t stake)
+static uint64_t stake_weight(const struct dg_params *params, int64_t stake, uint64_t trust)
 {
     (void)params;
+    (void)trust;
     return stake < DG_TOKEN ? 1 : (uint64_t)(stake / DG_TOKEN);
 }
 

@@ -1,9 +1,10 @@
 /* Every verifier has the same chance. */
 #include "committee.h"
 
-static uint64_t uniform_weight(const struct dg_params *params, int64_t stake)
+static uint64_t uniform_weight(const struct dg_params *params, int64_t stake, uint64_t trust)
 {
     (void)params;
+    (void)trust;
     (void)stake;
     return 1;
 }

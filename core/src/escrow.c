@@ -23,7 +23,7 @@ enum dg_status escrow_reserve(struct escrow *escrow, const struct dg_allocator *
     if (amounts == NULL)
         return DG_ERROR_MEMORY;
     escrow->amounts = amounts;
-    return id_map_reserve(&escrow->places, allocator);
+    return id_map_reserve(&escrow->places, allocator, 1);
 }
 
 void escrow_add(struct escrow *escrow, const struct dg_allocator *allocator, uint32_t user,

@@ -49,15 +49,17 @@ static enum dg_status id_map_resize(struct id_map *map, const struct dg_allocato
     return DG_OK;
 }
 
-enum dg_status id_map_reserve(struct id_map *map, const struct dg_allocator *allocator)
+enum dg_status id_map_reserve(struct id_map *map, const struct dg_allocator *allocator,
+                              size_t extra)
 {
-    if (map->slot_count == 0)
-        return id_map_resize(map, allocator, ID_MAP_SLOTS_MIN);
-    if (map->count + 1 <= map->slot_count / 4 * 3)
-        return DG_OK;
-    if (map->slot_count > SIZE_MAX / 2)
-        return DG_ERROR_MEMORY;
-    return id_map_resize(map, allocator, map->slot_count * 2);
+    size_t slots = map->slot_count == 0 ? ID_MAP_SLOTS_MIN : map->slot_count;
+
+    while (map->count + extra > slots / 4 * 3) {
+        if (slots > SIZE_MAX / 2)
+            return DG_ERROR_MEMORY;
+        slots *= 2;
+    }
+    return slots == map->slot_count ? DG_OK : id_map_resize(map, allocator, slots);
 }
 
 enum dg_status id_map_put(struct id_map *map, const struct dg_allocator *allocator, uint64_t key,
@@ -66,7 +68,7 @@ enum dg_status id_map_put(struct id_map *map, const struct dg_allocator *allocat
     if (value == DG_NONE)
         return DG_ERROR_ARGUMENT;
 
-    enum dg_status status = id_map_reserve(map, allocator);
+    enum dg_status status = id_map_reserve(map, allocator, 1);
     if (status != DG_OK)
         return status;
 

@@ -22,8 +22,9 @@ struct id_map {
 /* An all-zero struct id_map is an empty map. */
 void id_map_fini(struct id_map *map, const struct dg_allocator *allocator);
 
-/* Makes room, so that the next put of a new key cannot fail. */
-enum dg_status id_map_reserve(struct id_map *map, const struct dg_allocator *allocator);
+/* Makes room, so that the next `extra` puts of new keys cannot fail. */
+enum dg_status id_map_reserve(struct id_map *map, const struct dg_allocator *allocator,
+                              size_t extra);
 
 /* Adds the key or replaces its value, which must not be DG_NONE. */
 enum dg_status id_map_put(struct id_map *map, const struct dg_allocator *allocator, uint64_t key,

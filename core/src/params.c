@@ -182,6 +182,25 @@ static const struct dg_param_row rows[] = {
     ROW("quality.aggregation", quality_aggregation, CHOICE(DG_QUALITY_AGGREGATION_LAST), NO_RANGE,
         0, OURS, "one liar in three cannot move it far", "how a committee's scores become one",
         dg_quality_aggregation_names),
+    ROW("quality.trim", quality_trim, FRACTION(1, DG_ONE / 2), NO_RANGE, 25 * PERCENT, OURS,
+        "cuts one score from each end of the standard committee",
+        "part of the scores that trimmed_mean cuts from each end", NULL),
+    ROW("quality.trust_eta", quality_trust_eta, FRACTION(1, 10 * DG_ONE), NO_RANGE, 10 * PERCENT,
+        PUBLISHED, "learning rate of the trust rule", "how fast a verifier's trust moves", NULL),
+    ROW("quality.trust_neutral", quality_trust_neutral, FRACTION(PERCENT, DG_ONE), NO_RANGE,
+        50 * PERCENT, PUBLISHED, "neutral point of the trust rule",
+        "distance from the truth at which trust stays as it is", NULL),
+    ROW("quality.trust_minimum", quality_trust_minimum, FRACTION(1, DG_ONE), NO_RANGE, 10 * PERCENT,
+        OURS, "leaves a way back", "lowest trust; a verifier starts with 1", NULL),
+    ROW("quality.trust_maximum", quality_trust_maximum, FRACTION(DG_ONE, 100 * DG_ONE), NO_RANGE,
+        5 * DG_ONE, PUBLISHED, "ceiling of the trust rule",
+        "highest trust; a verifier starts with 1", NULL),
+    ROW("quality.kappa", quality_kappa, FRACTION(1, DG_ONE), NO_RANGE, 50 * PERCENT, RELATIVE,
+        "majority of stake in Yuma consensus",
+        "part of a committee's stake that must have given a score for it to count in full", NULL),
+    ROW("quality.bond_alpha", quality_bond_alpha, FRACTION(1, DG_ONE), NO_RANGE, 10 * PERCENT,
+        RELATIVE, "moving average of bonds in Yuma consensus",
+        "weight of the newest check in a verifier's bond to a node", NULL),
     ROW("quality.pass_score", quality_pass_score, FRACTION(0, DG_ONE), NO_RANGE, 50 * PERCENT, OURS,
         "middle of the scale", "aggregate score below which a check fails", NULL),
     ROW("quality.record_alpha", quality_record_alpha, FRACTION(1, DG_ONE), NO_RANGE, 10 * PERCENT,
@@ -196,6 +215,18 @@ static const struct dg_param_row rows[] = {
     ROW("quality.threshold_window", quality_threshold_window, COUNT(1, WORD_WINDOW), NO_RANGE, 10,
         OURS, "tolerates a rare misjudgement",
         "latest checks of a node that the threshold test looks at", NULL),
+    ROW("quality.p0", quality_p0, FRACTION(1, DG_ONE - 1), NO_RANGE, 2 * PERCENT, OURS,
+        "above what honest nodes fail with a good judge",
+        "failure rate that sprt and cusum take for honest", NULL),
+    ROW("quality.p1", quality_p1, FRACTION(1, DG_ONE - 1), NO_RANGE, 20 * PERCENT, OURS,
+        "ten times the honest one", "failure rate that sprt and cusum look for", NULL),
+    ROW("quality.alpha", quality_alpha, FRACTION(1, DG_ONE - 1), NO_RANGE, PERCENT, OURS,
+        "a usual error rate", "chance that one run of sprt convicts at failure rate p0", NULL),
+    ROW("quality.beta", quality_beta, FRACTION(1, DG_ONE - 1), NO_RANGE, 5 * PERCENT, OURS,
+        "a usual error rate", "chance that one run of sprt accepts at failure rate p1", NULL),
+    ROW("quality.cusum_threshold", quality_cusum_threshold, FRACTION(1, 100 * DG_ONE), NO_RANGE,
+        8 * DG_ONE, OURS, "at least e^8 checks to a false verdict at p0 (Lorden 1971)",
+        "log-likelihood ratio, a natural logarithm, at which cusum convicts", NULL),
     ROW("penalty.slash_first", penalty_slash[0], FRACTION(0, DG_ONE),
         PUBLISHED(5 * PERCENT, 20 * PERCENT), 5 * PERCENT, OURS,
         "within the published 5 to 20 %; the steps are not published",
@@ -473,6 +504,35 @@ static enum dg_status check_verification(const struct dg_params *p, char *messag
     return DG_OK;
 }
 
+static bool moves_trust(const struct dg_params *p)
+{
+    return p->quality_aggregation == DG_QUALITY_TRUST_WEIGHTED ||
+           p->quality_aggregation == DG_QUALITY_GOLD_CALIBRATED;
+}
+
+static enum dg_status check_quality(const struct dg_params *p, char *message, size_t size)
+{
+    bool sprt = p->quality_test == DG_QUALITY_SPRT;
+
+    if ((sprt || p->quality_test == DG_QUALITY_CUSUM) && p->quality_p0 >= p->quality_p1)
+        return refuse(message, size,
+                      "quality.p0 must be below quality.p1: the test could never decide");
+    if (sprt && p->quality_alpha + p->quality_beta >= DG_ONE)
+        return refuse(message, size,
+                      "quality.alpha and quality.beta add up to 1 or more: the test would decide "
+                      "without looking");
+    if (p->quality_aggregation == DG_QUALITY_TRIMMED_MEAN &&
+        p->committee_size * p->quality_trim < DG_ONE / 2)
+        return refuse(message, size,
+                      "quality.trim cuts nothing from committee.size scores: trimmed_mean would be "
+                      "the mean");
+    if (p->committee_weights == DG_COMMITTEE_WEIGHT_TRUST && !moves_trust(p))
+        return refuse(message, size,
+                      "committee.weights trust needs quality.aggregation trust_weighted or "
+                      "gold_calibrated: trust could never move");
+    return DG_OK;
+}
+
 static enum dg_status check_effects(const struct dg_params *p, char *message, size_t size)
 {
     if (p->metering_input_weight == 0 && p->metering_output_weight == 0)
@@ -518,6 +578,8 @@ enum dg_status dg_params_check(const struct dg_params *params, char *message, si
         status = check_shares(params, message, message_size);
     if (status == DG_OK)
         status = check_verification(params, message, message_size);
+    if (status == DG_OK)
+        status = check_quality(params, message, message_size);
     if (status == DG_OK)
         status = check_effects(params, message, message_size);
     return status;

@@ -9,20 +9,34 @@
 #include <stdbool.h>
 
 #include "dg/params.h"
+#include "fixed.h"
 
 struct quality_vote {
     uint16_t score;
-    uint64_t weight; /* the verifier's, as for its ticket */
+    uint16_t clipped; /* filled in by an aggregation with bonds */
+    uint8_t seat;     /* of the check */
+    int64_t stake;    /* bonded to the verifier's node */
+    uint64_t trust;   /* of QUALITY_TRUST_ONE */
 };
 
+enum { QUALITY_TRUST_BITS = 32 };
+#define QUALITY_TRUST_ONE (UINT64_C(1) << QUALITY_TRUST_BITS)
+
+/* What a verifier's score is held against when its trust moves. */
+enum quality_truth { QUALITY_TRUTH_NONE, QUALITY_TRUTH_CONSENSUS, QUALITY_TRUTH_GOLD };
+
 struct quality_aggregation {
-    /* Returns the score of 1 to DG_COMMITTEE_MAX votes, whose order it may change. */
+    /* Returns the score of 1 to DG_COMMITTEE_MAX votes, whose order it may change but must not
+     * depend on. */
     uint16_t (*combine)(const struct dg_params *params, struct quality_vote *votes, size_t count);
+    enum quality_truth truth;
+    bool bonds; /* verifiers are paid by bonds instead of their distance from the aggregate */
 };
 
 /* What a test remembers of one node; all zero at first and after a verdict. */
 struct quality_state {
-    uint64_t outcomes; /* one bit a check, newest lowest, 1 for a failure */
+    uint64_t outcomes; /* threshold: one bit a check, newest lowest, 1 for a failure */
+    int64_t statistic; /* sprt, cusum: log2 of the likelihood ratio, times 2^QUALITY_LOG_BITS */
 };
 
 struct quality_test {
@@ -36,7 +50,30 @@ const struct quality_test *quality_test(const struct dg_params *params);
 /* quality.pass_score on the scale of scores, rounded up: a score passes when it is not below it. */
 uint16_t quality_pass_score(const struct dg_params *params);
 
-extern const struct quality_aggregation quality_median;
-extern const struct quality_test quality_threshold;
+extern const struct quality_aggregation quality_median, quality_mean, quality_trimmed_mean,
+    quality_trust_weighted, quality_stake_weighted_median, quality_yuma, quality_gold_calibrated;
+extern const struct quality_test quality_threshold, quality_sprt, quality_cusum;
+
+/* ---- for the policies ---- */
+
+enum { QUALITY_LOG_BITS = 40 };
+
+/* By score, then by seat, so that the result does not depend on the order before. */
+void quality_sort(struct quality_vote *votes, size_t count);
+/* Mean by weights that are not all 0, rounded half up; NULL: all alike. */
+uint16_t quality_weighted_mean(const struct quality_vote *votes, size_t count,
+                               uint64_t (*weight)(const struct quality_vote *vote));
+/* A stake below one micro-token counts as one, so that a committee without stake can decide. */
+uint64_t quality_stake(const struct quality_vote *vote);
+/* Votes that trimmed_mean cuts from each end. */
+size_t quality_trimmed(const struct dg_params *params, size_t count);
+
+/* log2(a / b) of two positive fractions, times 2^QUALITY_LOG_BITS. */
+int64_t quality_log_ratio(int64_t a, int64_t b);
+/* What one outcome adds to the log-likelihood ratio of p1 against p0. */
+int64_t quality_evidence(const struct dg_params *params, bool failed);
+
+/* Trust after a score that far from the truth (0..DG_SCORE_ONE). */
+uint64_t quality_trust_move(const struct dg_params *params, uint64_t trust, uint16_t deviation);
 
 #endif

@@ -1,23 +1,11 @@
 /* The middle score; of an even number, the mean of the middle two, rounded half up. */
 #include "quality.h"
 
-static void median_sort(struct quality_vote *votes, size_t count)
-{
-    for (size_t i = 1; i < count; i++) {
-        struct quality_vote vote = votes[i];
-        size_t place = i;
-
-        for (; place > 0 && votes[place - 1].score > vote.score; place--)
-            votes[place] = votes[place - 1];
-        votes[place] = vote;
-    }
-}
-
 static uint16_t median_combine(const struct dg_params *params, struct quality_vote *votes,
                                size_t count)
 {
     (void)params;
-    median_sort(votes, count);
+    quality_sort(votes, count);
     uint32_t low = votes[(count - 1) / 2].score;
     uint32_t high = votes[count / 2].score;
 

@@ -100,6 +100,7 @@ uint32_t registry_add_node(struct registry *registry, const struct dg_node_spec 
         .price = spec->price,
         .declared_cost = spec->declared_cost,
         .commission = spec->commission,
+        .trust = QUALITY_TRUST_ONE,
         .stakes = {.first = DG_NONE, .liable = DG_NONE},
         .account = {.state = DG_NODE_ACTIVE},
     };

@@ -35,6 +35,7 @@ struct node_party {
     struct stake_lists stakes;
     struct record record;
     struct quality_state test;
+    uint64_t trust;                           /* of QUALITY_TRUST_ONE */
     uint64_t misconduct;                      /* one bit a seat, newest lowest, 1 for a bad one */
     int64_t offence_times[REGISTRY_OFFENCES]; /* newest first; INT64_MIN: none */
     uint64_t serving_compute;        /* milli-CU times premium, since the last settlement */

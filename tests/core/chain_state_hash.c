@@ -62,6 +62,8 @@ static void put_node(hasher *hash, const struct node_party *node)
         node->record.passed,
         node->record.failed,
         node->test.outcomes,
+        (uint64_t)node->test.statistic,
+        node->trust,
         node->misconduct,
         (uint64_t)node->commission,
         (uint64_t)node->heard,
@@ -112,6 +114,17 @@ static void put_stakes(hasher *hash, const struct stake_book *book)
         };
         put(hash, numbers, sizeof numbers);
     }
+}
+
+/* The same in whatever order the table holds its keys. */
+static uint64_t bonds_sum(const struct id_map *map)
+{
+    uint64_t sum = map->count;
+
+    for (size_t i = 0; i < map->slot_count; i++)
+        if (map->slots[i].value != DG_NONE)
+            sum += (map->slots[i].key * UINT64_C(0x9e3779b97f4a7c15)) ^ map->slots[i].value;
+    return sum;
 }
 
 static void put_governance(hasher *hash, const struct dg_chain *chain)
@@ -222,6 +235,7 @@ void chain_world_state(const struct dg_chain *chain, struct dg_hash *out)
     put_registry(&hash, &chain->registry);
     put_stakes(&hash, &chain->stakes);
     put_governance(&hash, chain);
+    put_number(&hash, bonds_sum(&chain->bonds.places));
     put_checks(&hash, chain);
     put_queues(&hash, chain);
     crypto_generichash_final(&hash, out->bytes, sizeof out->bytes);

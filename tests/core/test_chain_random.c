@@ -626,6 +626,11 @@ static void drive_open(struct drive *drive, uint64_t seed)
     params.committee_escalation_spread = DG_ONE / 5;
     params.appeal_window = seed % 3 == 1 ? 30 * DG_SECOND : 0;
     params.appeal_deposit = DG_TOKEN;
+    params.quality_aggregation = (int64_t)(seed % 7);
+    params.quality_test = (int64_t)(seed % 3);
+    params.quality_p0 = DG_ONE / 10;
+    params.quality_p1 = DG_ONE / 2;
+    params.quality_cusum_threshold = DG_ONE;
     params.governance_voting_time = 100 * DG_SECOND;
     params.governance_quorum = DG_ONE / 10;
     params.governance_timelock = 20 * DG_SECOND;

@@ -9,6 +9,7 @@
 
 #include "committee.h"
 #include "memory.h"
+#include "quality.h"
 
 enum { VERIFIERS = 6, ROUNDS = 20000 };
 
@@ -150,10 +151,10 @@ static void weights(void **state)
     (void)state;
     dg_params_default(&params);
     params.committee_weights = 0;
-    assert_int_equal(committee_weight(&params, 500 * DG_TOKEN), 1);
+    assert_int_equal(committee_weight(&params, 500 * DG_TOKEN, QUALITY_TRUST_ONE), 1);
     params.committee_weights = 1;
-    assert_int_equal(committee_weight(&params, 500 * DG_TOKEN + 1), 500);
-    assert_int_equal(committee_weight(&params, 0), 1);
+    assert_int_equal(committee_weight(&params, 500 * DG_TOKEN + 1, QUALITY_TRUST_ONE), 500);
+    assert_int_equal(committee_weight(&params, 0, QUALITY_TRUST_ONE), 1);
 }
 
 int main(void)

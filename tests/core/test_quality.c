@@ -27,7 +27,7 @@ static uint16_t median(const uint16_t *scores, size_t count)
     struct quality_vote votes[31];
 
     for (size_t i = 0; i < count; i++)
-        votes[i] = (struct quality_vote){.score = scores[i], .weight = 1 + i};
+        votes[i] = (struct quality_vote){.score = scores[i], .stake = 1 + (int64_t)i};
     return quality_aggregation(&params)->combine(&params, votes, count);
 }
 

@@ -321,6 +321,7 @@ struct dg_node_account {
     int64_t fees, rewards, verifier_fees, slashed,
         refunded;              /* refunded: fee parts lost to failed checks */
     int64_t verifier_rewards;  /* part of rewards: from the pool of the verifiers */
+    int64_t trust;             /* in its scores, a fraction; 1 at first */
     int64_t delegator_rewards; /* what its delegators got besides */
     int64_t compute_milli;
     uint32_t answers, checks, failures, offences, reveals, missed;

@@ -62,7 +62,12 @@ struct dg_params {
     int64_t appeal_window, appeal_deposit; /* window 0: no appeals */
     /* quality */
     int64_t quality_aggregation, quality_pass_score, quality_record_alpha;
+    int64_t quality_trim; /* part cut from each end by trimmed_mean */
+    int64_t quality_trust_eta, quality_trust_neutral, quality_trust_minimum, quality_trust_maximum;
+    int64_t quality_kappa, quality_bond_alpha;
     int64_t quality_test, quality_threshold_failures, quality_threshold_window;
+    int64_t quality_p0, quality_p1, quality_alpha, quality_beta;
+    int64_t quality_cusum_threshold; /* a natural logarithm, in parts of DG_ONE */
     /* penalties */
     int64_t penalty_slash[3], penalty_repeat_window, penalty_reporter_share;
     int64_t jail_length, jail_growth; /* each repeat multiplies the length by jail_growth */
