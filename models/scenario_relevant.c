@@ -124,10 +124,18 @@ bool when_lognormal_service(const struct scenario *scenario, const void *item)
     return group->service.kind == SERVICE_LOGNORMAL;
 }
 
+static bool when_plan(const struct scenario *scenario, const char *plan)
+{
+    const struct dg_param_row *row = dg_param_find("sampling.plan");
+    return strcmp(row->choices[scenario->protocol.sampling_plan], plan) == 0;
+}
+
 bool when_checked(const struct scenario *scenario, const void *item)
 {
     (void)item;
-    return scenario->protocol.sampling_rate > 0;
+    if (when_plan(scenario, "risk"))
+        return scenario->protocol.sampling_rate_maximum > 0;
+    return when_plan(scenario, "budget") || scenario->protocol.sampling_rate > 0;
 }
 
 bool when_verifying(const struct scenario *scenario, const void *item)
@@ -358,6 +366,33 @@ static bool when_settled(const struct scenario *scenario, const void *item)
     return scenario->protocol.settlement_length <= scenario->duration_ns;
 }
 
+static bool when_risk(const struct scenario *scenario, const void *item)
+{
+    (void)item;
+    return when_plan(scenario, "risk");
+}
+
+static bool when_newcomers_risky(const struct scenario *scenario, const void *item)
+{
+    return when_risk(scenario, item) && scenario->protocol.sampling_risk_newcomer > 0;
+}
+
+static bool when_value_risky(const struct scenario *scenario, const void *item)
+{
+    return when_risk(scenario, item) && scenario->protocol.sampling_risk_value > 0;
+}
+
+static bool when_budget(const struct scenario *scenario, const void *item)
+{
+    (void)item;
+    return when_plan(scenario, "budget");
+}
+
+static bool when_rated(const struct scenario *scenario, const void *item)
+{
+    return !when_risk(scenario, item) && !when_budget(scenario, item);
+}
+
 /* Whether a parameter that chooses by name stands at that name, and answers are checked. */
 static bool checked_with(const struct scenario *scenario, const char *parameter, const char *name)
 {
@@ -507,6 +542,14 @@ static const struct {
     {"routing.exploration", when_weighted_score, only_weighted},
     {"routing.weight_", when_weighted_score, only_weighted},
     {"routing.record_alpha", when_weighted_score, only_weighted},
+    {"sampling.rate_", when_risk, "sampling.plan risk"},
+    {"sampling.risk_newcomer_checks", when_newcomers_risky,
+     "sampling.plan risk and risk_newcomer above 0"},
+    {"sampling.risk_value_reference", when_value_risky,
+     "sampling.plan risk and risk_value above 0"},
+    {"sampling.risk_", when_risk, "sampling.plan risk"},
+    {"sampling.rate", when_rated, "sampling.plan constant or stratified"},
+    {"sampling.budget", when_budget, "sampling.plan budget"},
     {"sampling.window", when_checked, only_checked},
     {"committee.escalation_spread", when_escalating,
      "sampling.rate and committee.escalation_size above 0"},

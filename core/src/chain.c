@@ -45,6 +45,7 @@ void chain_publish(struct dg_chain *chain, uint32_t node)
 
     registry_record(&chain->registry, node, chain_bonded(chain, node), &record);
     outbox_log_push(&chain->log, &record);
+    registry_note_standing(&chain->registry.nodes[node], &record);
     chain->registry.nodes[node].changed = false;
 }
 

@@ -57,11 +57,22 @@ static void receipts_prefetch(const struct dg_chain *chain, const struct dg_repo
         registry_prefetch(&chain->registry, report->receipts[i + RECEIPTS_AHEAD].node);
 }
 
+/* A gateway goes by what it was last told of the node, which may not be the newest. */
+static bool rate_allowed(const struct dg_params *params, const struct node_party *node,
+                         const struct dg_receipt *receipt)
+{
+    for (int i = 0; i < REGISTRY_STANDINGS; i++) {
+        if (receipt->rate == sampling_plan(params)->rate(params, &node->standings[i], receipt->fee))
+            return true;
+    }
+    return false;
+}
+
 static enum dg_status receipt_check_terms(const struct dg_chain *chain,
                                           const struct dg_params *params,
                                           const struct dg_receipt *receipt)
 {
-    if (!sampling_plan(params)->rate_allowed(params, receipt))
+    if (!rate_allowed(params, &chain->registry.nodes[receipt->node], receipt))
         return DG_ERROR_ARGUMENT;
     return receipt_check_fee(chain, params, receipt);
 }
@@ -256,16 +267,15 @@ enum dg_status dg_chain_reveal(struct dg_chain *chain, int64_t now, uint64_t per
                                const uint8_t beacon[DG_HASH_BYTES])
 {
     struct sampling_queue *receipts = &chain->receipts;
-    struct dg_prf_key key;
+    struct sampling_keys keys;
     enum dg_status status = chain_begin(chain, now);
 
     if (status == DG_OK)
         status = reveal_check(chain, period);
     if (status != DG_OK)
         return status;
-    dg_prf_key_derive(beacon, DG_PRF_SAMPLE, &key);
-    size_t drawn = sampling_plan(&chain->params)
-                       ->draw(&chain->params, &key, period, receipts->items, receipts->count);
+    sampling_keys_derive(beacon, &keys);
+    size_t drawn = sampling_plan(&chain->params)->draw(&chain->params, &keys, period, receipts);
     drawn += draw_probes(chain, receipts, period);
     status = reveal_reserve(chain, drawn);
     if (status != DG_OK)

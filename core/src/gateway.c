@@ -2,6 +2,7 @@
  * without a way to fail; the parts lie in gateway_view (nodes, models), routing (the choice),
  * gateway_flight (requests) and gateway_ledger (allowances, receipts). */
 #include "dg/gateway.h"
+#include "dg/verify.h"
 
 #include "gateway_flight.h"
 #include "gateway_ledger.h"
@@ -268,10 +269,12 @@ enum dg_status dg_gateway_reroute(struct dg_gateway *gateway, int64_t now, uint6
     return DG_OK;
 }
 
-/* The rate rho_i of one receipt: the same for all under the plan `constant`. */
-static int64_t sampling_rate(const struct dg_gateway *gateway)
+/* The rate rho_i of one receipt, by the plan and what is published of the node. */
+static int64_t sampling_rate(const struct dg_gateway *gateway, uint32_t node, int64_t fee)
 {
-    return gateway->params.sampling_rate;
+    const struct view_record *record = &gateway->view.records[node];
+
+    return dg_sampling_rate(&gateway->params, record->credibility, record->checks, fee);
 }
 
 static void fill_receipt(const struct dg_gateway *gateway, const struct flight *flight,
@@ -288,7 +291,7 @@ static void fill_receipt(const struct dg_gateway *gateway, const struct flight *
         .compute_milli = fee->compute_milli,
         .fee = fee->total,
         .royalty = fee->royalty,
-        .rate = sampling_rate(gateway),
+        .rate = sampling_rate(gateway, flight_node(flight), fee->total),
         .commitment = answer->commitment,
     };
 }

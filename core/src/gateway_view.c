@@ -304,6 +304,7 @@ static void record_overwrite(struct view *view, const struct dg_node_record *rec
     cold->operator_id = record->operator_id;
     cold->quality = record->quality;
     cold->credibility = record->credibility;
+    cold->checks = record->checks;
     cold->active = record->state == DG_NODE_ACTIVE;
     cold->model_count = record->model_count;
     memcpy(cold->models, record->models, record->model_count * sizeof record->models[0]);

@@ -50,7 +50,7 @@ struct view_record {
     uint32_t success; /* of VIEW_AVERAGE_ONE */
     uint32_t latency; /* of VIEW_RATIO_ONE */
     uint32_t operator_id;
-    uint16_t quality, credibility;
+    uint16_t quality, credibility, checks;
     uint8_t model_count;
     bool known; /* a record has come */
     bool active;

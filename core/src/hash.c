@@ -50,6 +50,13 @@ uint64_t hash_spread_draw(const struct dg_prf_key *key, uint32_t gateway, uint64
     return hash_prf(key, block, end);
 }
 
+uint64_t hash_round_draw(const struct dg_prf_key *key, uint32_t stratum)
+{
+    uint8_t block[HASH_BLOCK];
+
+    return hash_prf(key, block, hash_store32(block, stratum));
+}
+
 uint64_t hash_ticket_draw(const struct dg_prf_key *key, uint32_t gateway, uint64_t number,
                           uint32_t verifier)
 {

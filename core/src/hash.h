@@ -61,6 +61,7 @@ uint64_t hash_prf(const struct dg_prf_key *key, const uint8_t *bytes, const uint
 uint64_t hash_sample_draw(const struct dg_prf_key *key, uint32_t gateway, uint64_t number,
                           const struct dg_hash *commitment);
 uint64_t hash_spread_draw(const struct dg_prf_key *key, uint32_t gateway, uint64_t number);
+uint64_t hash_round_draw(const struct dg_prf_key *key, uint32_t stratum);
 uint64_t hash_ticket_draw(const struct dg_prf_key *key, uint32_t gateway, uint64_t number,
                           uint32_t verifier);
 

@@ -24,6 +24,7 @@ enum { WORD_WINDOW = 64 }; /* outcomes a test keeps: the bits of one word */
 #define FRACTION(low, high)  DG_UNIT_FRACTION, low, high
 #define DURATION(low, high)  DG_UNIT_DURATION, low, high
 #define AMOUNT(high)         DG_UNIT_AMOUNT, 0, high
+#define AMOUNT_ABOVE(high)   DG_UNIT_AMOUNT, 1, high
 #define CHOICE(last)         DG_UNIT_CHOICE, 0, last
 #define PUBLISHED(low, high) low, high
 #define NO_RANGE             0, 0
@@ -143,6 +144,29 @@ static const struct dg_param_row rows[] = {
     ROW("sampling.rate", sampling_rate, FRACTION(0, DG_ONE), NO_RANGE, PERCENT, PUBLISHED,
         "spot-check rate of the optimistic-rollup paper", "probability that an answer is checked",
         NULL),
+    ROW("sampling.rate_minimum", sampling_rate_minimum, FRACTION(0, DG_ONE), NO_RANGE, PERCENT / 2,
+        OURS, "half of the published rate",
+        "probability of a check of the safest answer under risk", NULL),
+    ROW("sampling.rate_maximum", sampling_rate_maximum, FRACTION(0, DG_ONE), NO_RANGE, 5 * PERCENT,
+        OURS, "five times the published rate",
+        "probability of a check of the riskiest answer under risk", NULL),
+    ROW("sampling.risk_credibility", sampling_risk_credibility, FRACTION(0, DG_ONE), NO_RANGE,
+        50 * PERCENT, OURS, "what checks have shown counts most",
+        "weight of low credibility in the risk of an answer", NULL),
+    ROW("sampling.risk_newcomer", sampling_risk_newcomer, FRACTION(0, DG_ONE), NO_RANGE,
+        30 * PERCENT, OURS, "a name without a past costs nothing",
+        "weight of newness in the risk of an answer", NULL),
+    ROW("sampling.risk_value", sampling_risk_value, FRACTION(0, DG_ONE), NO_RANGE, 20 * PERCENT,
+        OURS, "more to gain from cheating", "weight of the fee in the risk of an answer", NULL),
+    ROW("sampling.risk_newcomer_checks", sampling_risk_newcomer_checks, COUNT(1, 65535), NO_RANGE,
+        10, OURS, "one window of the threshold test",
+        "checks below which a node counts as new to risk", NULL),
+    ROW("sampling.risk_value_reference", sampling_risk_value_reference, AMOUNT_ABOVE(AMOUNT_MAX),
+        NO_RANGE, 5 * DG_TOKEN, OURS, "a long answer of a large model",
+        "fee from which on an answer is as risky as its value can make it", NULL),
+    ROW("sampling.budget", sampling_budget, AMOUNT_ABOVE(AMOUNT_MAX), NO_RANGE, DG_TOKEN, OURS,
+        "about sixteen checks a minute at the standard fee and committee",
+        "what verifiers of one beacon period's checks may be paid under budget", NULL),
     ROW("sampling.beacon_period", sampling_beacon_period, DURATION(DG_SECOND, DAY), NO_RANGE,
         60 * DG_SECOND, OURS, "short enough to hold fees only for minutes",
         "time between two beacons, after each of which draws are made", NULL),
@@ -490,6 +514,19 @@ static enum dg_status check_verification(const struct dg_params *p, char *messag
         return refuse(message, size,
                       "committee.size must be at most 15 with appeals: theirs have 2K+1 members, "
                       "and 31 is the most");
+    if (p->sampling_plan == DG_SAMPLING_RISK &&
+        p->sampling_rate_minimum >= p->sampling_rate_maximum)
+        return refuse(message, size,
+                      "sampling.rate_minimum must be below sampling.rate_maximum: risk would make "
+                      "no difference");
+    if (p->sampling_plan == DG_SAMPLING_RISK && p->sampling_risk_credibility == 0 &&
+        p->sampling_risk_newcomer == 0 && p->sampling_risk_value == 0)
+        return refuse(message, size,
+                      "sampling.risk_*: sampling.plan risk needs one weight above 0");
+    if (p->sampling_plan == DG_SAMPLING_BUDGET && p->verification_fee == 0)
+        return refuse(message, size,
+                      "verification.fee is 0: checks would cost nothing, so sampling.budget could "
+                      "never limit them");
     if (p->sampling_window > p->sampling_beacon_period)
         return refuse(message, size,
                       "sampling.window must not be longer than sampling.beacon_period");

@@ -17,7 +17,9 @@ extern const char *const dg_quality_test_names[];
 enum {
     DG_ROUTING_WEIGHTED_SCORE = 2,
     DG_ROUTING_POLICY_LAST = 2,
-    DG_SAMPLING_PLAN_LAST = 0,
+    DG_SAMPLING_RISK = 1,
+    DG_SAMPLING_BUDGET = 3,
+    DG_SAMPLING_PLAN_LAST = 3,
     DG_COMMITTEE_WEIGHT_TRUST = 2,
     DG_COMMITTEE_WEIGHT_LAST = 2,
     DG_QUALITY_TRIMMED_MEAN = 2,

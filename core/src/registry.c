@@ -106,6 +106,8 @@ uint32_t registry_add_node(struct registry *registry, const struct dg_node_spec 
     };
     memcpy(node->models, spec->models, spec->model_count * sizeof spec->models[0]);
     record_init(&node->record);
+    for (int i = 0; i < REGISTRY_STANDINGS; i++)
+        node->standings[i].credibility = record_credibility(&node->record);
     for (int i = 0; i < REGISTRY_OFFENCES; i++)
         node->offence_times[i] = INT64_MIN;
     if (spec->declared_cost > registry->cost_maximum[node->cost_class])
@@ -173,4 +175,16 @@ void registry_record(const struct registry *registry, uint32_t id, int64_t stake
         .stake = stake,
     };
     memcpy(out->models, node->models, sizeof out->models);
+}
+
+void registry_note_standing(struct node_party *node, const struct dg_node_record *record)
+{
+    struct sampling_standing now = {.credibility = record->credibility, .checks = record->checks};
+    struct sampling_standing *all = node->standings;
+
+    if (all[0].credibility == now.credibility && all[0].checks == now.checks)
+        return;
+    for (int i = REGISTRY_STANDINGS - 1; i > 0; i--)
+        all[i] = all[i - 1];
+    all[0] = now;
 }

@@ -6,10 +6,12 @@
 #include "dg/chain.h"
 #include "quality.h"
 #include "record.h"
+#include "sampling.h"
 #include "stake.h"
 
 enum {
-    REGISTRY_OFFENCES = 3, /* earlier offences that count; with one more a node is excluded */
+    REGISTRY_OFFENCES = 3,  /* earlier offences that count; with one more a node is excluded */
+    REGISTRY_STANDINGS = 4, /* latest ones published that a gateway may still go by */
     REGISTRY_COST_CLASSES = DG_SIZE_COUNT + 1, /* the last one: nodes that only verify */
 };
 
@@ -34,6 +36,7 @@ struct node_party {
     int64_t punished; /* the silence before it has been slashed for */
     struct stake_lists stakes;
     struct record record;
+    struct sampling_standing standings[REGISTRY_STANDINGS]; /* newest first */
     struct quality_state test;
     uint64_t trust;                           /* of QUALITY_TRUST_ONE */
     uint64_t misconduct;                      /* one bit a seat, newest lowest, 1 for a bad one */
@@ -82,5 +85,8 @@ uint16_t registry_cost_ratio(const struct registry *registry, const struct node_
 
 void registry_record(const struct registry *registry, uint32_t id, int64_t stake,
                      struct dg_node_record *out);
+
+/* Remembers what a published record shows, unless that is the newest standing already. */
+void registry_note_standing(struct node_party *node, const struct dg_node_record *record);
 
 #endif

@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "hash.h"
+#include "memory.h"
+#include "sampling.h"
 
 enum { MERKLE_DEPTH_MAX = 64 }; /* levels of a tree over any size_t of leaves */
 
@@ -87,6 +89,38 @@ bool dg_sampling_verify(const struct dg_prf_key *key, uint32_t gateway, uint64_t
                         const struct dg_hash *commitment, int64_t rate)
 {
     return hash_below(hash_sample_draw(key, gateway, number, commitment), rate);
+}
+
+int64_t dg_sampling_rate(const struct dg_params *params, uint16_t credibility, uint16_t checks,
+                         int64_t fee)
+{
+    struct sampling_standing standing = {.credibility = credibility, .checks = checks};
+
+    return sampling_plan(params)->rate(params, &standing, fee);
+}
+
+enum dg_status dg_sampling_draw(const struct dg_params *params, const uint8_t beacon[DG_HASH_BYTES],
+                                const struct dg_report *reports, size_t report_count,
+                                const struct dg_allocator *allocator, bool *drawn)
+{
+    struct dg_allocator own = memory_allocator(allocator);
+    struct sampling_queue queue = {0};
+    struct sampling_keys keys;
+    enum dg_status status = DG_OK;
+
+    for (size_t r = 0; r < report_count && status == DG_OK; r++) {
+        status = sampling_reserve(&queue, &own, reports[r].receipt_count);
+        for (size_t i = 0; i < reports[r].receipt_count && status == DG_OK; i++)
+            sampling_add(&queue, reports[r].gateway, 0, &reports[r].receipts[i]);
+    }
+    if (status == DG_OK) {
+        sampling_keys_derive(beacon, &keys);
+        (void)sampling_plan(params)->draw(params, &keys, 0, &queue);
+        for (size_t i = 0; i < queue.count; i++)
+            drawn[i] = queue.items[i].drawn;
+    }
+    sampling_fini(&queue, &own);
+    return status;
 }
 
 uint64_t dg_ticket(const struct dg_prf_key *key, uint32_t gateway, uint64_t number,

@@ -76,6 +76,7 @@ static void put_node(hasher *hash, const struct node_party *node)
 
     put(hash, numbers, sizeof numbers);
     put(hash, node->models, sizeof node->models);
+    put(hash, node->standings, sizeof node->standings);
     put(hash, node->offence_times, sizeof node->offence_times);
     put_account(hash, &node->account);
 }

@@ -212,7 +212,7 @@ static void receipts_wait_by_period(void **state)
     struct dg_allocator allocator = memory_allocator(NULL);
     struct sampling_queue queue = {0};
     struct dg_params params;
-    struct dg_prf_key key = {{1}};
+    struct sampling_keys keys = {.sample = {{1}}};
 
     (void)state;
     dg_params_default(&params);
@@ -224,8 +224,8 @@ static void receipts_wait_by_period(void **state)
     assert_true(sampling_waits_before(&queue, 11));
     assert_false(sampling_waits_before(&queue, 10));
     const struct sampling_plan *plan = sampling_plan(&params);
-    assert_int_equal(plan->draw(&params, &key, 10, queue.items, queue.count), 300);
-    assert_int_equal(plan->draw(&params, &key, 11, queue.items, queue.count), 0);
+    assert_int_equal(plan->draw(&params, &keys, 10, &queue), 300);
+    assert_int_equal(plan->draw(&params, &keys, 11, &queue), 0);
     sampling_drop(&queue, 10);
     assert_int_equal(queue.count, 300);
     for (uint32_t i = 0; i < 300; i++)

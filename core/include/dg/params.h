@@ -53,6 +53,10 @@ struct dg_params {
     int64_t routing_failover_limit;
     int64_t routing_stake_per_slot; /* stake that backs one request in flight; 0: no limit */
     /* sampling */
+    int64_t sampling_rate_minimum, sampling_rate_maximum;                           /* risk */
+    int64_t sampling_risk_credibility, sampling_risk_newcomer, sampling_risk_value; /* weights */
+    int64_t sampling_risk_newcomer_checks, sampling_risk_value_reference;
+    int64_t sampling_budget; /* a beacon period */
     int64_t sampling_plan, sampling_rate, sampling_beacon_period, sampling_window;
     /* committee */
     int64_t committee_size, committee_weights, committee_quorum, committee_commit_time,

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "dg/message.h"
+#include "dg/params.h"
 
 /* BLAKE2b-256 over a one-byte domain and the fields in order, little-endian. */
 void dg_answer_commitment(const struct dg_hash *answer_digest, uint64_t nonce, struct dg_hash *out);
@@ -23,11 +24,24 @@ enum dg_status dg_receipts_root(uint32_t gateway, const struct dg_receipt *recei
 struct dg_prf_key {
     uint8_t bytes[16];
 };
-enum dg_prf_use { DG_PRF_SAMPLE, DG_PRF_SPREAD, DG_PRF_TICKET };
+enum dg_prf_use { DG_PRF_SAMPLE, DG_PRF_SPREAD, DG_PRF_TICKET, DG_PRF_ROUND };
 void dg_prf_key_derive(const uint8_t beacon[DG_HASH_BYTES], enum dg_prf_use use,
                        struct dg_prf_key *out);
 
-/* Whether the receipt is drawn: PRF(key, gateway, number, commitment) < rate. SipHash-2-4. */
+/* The rate rho_i that sampling.plan gives to an answer: of a node whose published record shows this
+ * credibility (1/65535) and so many checks, for this fee. */
+int64_t dg_sampling_rate(const struct dg_params *params, uint16_t credibility, uint16_t checks,
+                         int64_t fee);
+
+/* What the beacon draws from all reports of one period, by sampling.plan: drawn[] has a place for
+ * every receipt, in the order of the reports. Answers to probers are checked besides. The order of
+ * the reports does not matter. O(n) for plans that look at each receipt alone, O(n log n) for the
+ * others. DG_ERROR_MEMORY, DG_ERROR_LIMIT (2^32 receipts). */
+enum dg_status dg_sampling_draw(const struct dg_params *params, const uint8_t beacon[DG_HASH_BYTES],
+                                const struct dg_report *reports, size_t report_count,
+                                const struct dg_allocator *allocator, bool *drawn);
+
+/* Under `constant` and `risk`: whether the receipt is drawn: PRF(key, gateway, number, commitment) < rate. SipHash-2-4. */
 bool dg_sampling_verify(const struct dg_prf_key *key, uint32_t gateway, uint64_t number,
                         const struct dg_hash *commitment, int64_t rate);
 
