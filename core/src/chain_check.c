@@ -334,7 +334,9 @@ static size_t next_tickets(struct dg_chain *chain, const struct check *check, si
         .barred_count = barred_from(check, barred),
     };
 
-    return committee_select(&chain->verifiers, &draw, wanted, members);
+    struct dg_verifiers list = committee_list(&chain->verifiers);
+
+    return committee_select(&list, &draw, wanted, members);
 }
 
 /* Gives silent seats to the next tickets, once per seat; returns how many were filled. */

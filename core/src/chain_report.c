@@ -194,8 +194,9 @@ static void check_fill(struct dg_chain *chain, struct check *check)
         .operator_id = chain->registry.nodes[check->receipt.node].operator_id,
     };
 
-    check->seat_count = (uint8_t)committee_select(&chain->verifiers, &draw,
-                                                  (size_t)chain->params.committee_size, members);
+    struct dg_verifiers list = committee_list(&chain->verifiers);
+    check->seat_count =
+        (uint8_t)committee_select(&list, &draw, (size_t)chain->params.committee_size, members);
     for (unsigned i = 0; i < check->seat_count; i++)
         check->seats[i] = (struct check_seat){.verifier = members[i], .replaced = DG_NONE};
 }

@@ -136,7 +136,15 @@ static void selection_insert(struct selection *selection, uint64_t ticket, uint3
     selection->nodes[place] = node;
 }
 
-size_t committee_select(const struct committee_pool *pool, const struct committee_draw *draw,
+struct dg_verifiers committee_list(const struct committee_pool *pool)
+{
+    return (struct dg_verifiers){.nodes = pool->nodes,
+                                 .operators = pool->operators,
+                                 .weights = pool->weights,
+                                 .count = pool->count};
+}
+
+size_t committee_select(const struct dg_verifiers *pool, const struct committee_draw *draw,
                         size_t wanted, uint32_t *members)
 {
     struct selection selection = {.wanted = wanted};

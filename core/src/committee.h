@@ -48,9 +48,12 @@ struct committee_draw {
     size_t barred_count;
 };
 
+/* The pool as the draw sees it. */
+struct dg_verifiers committee_list(const struct committee_pool *pool);
+
 /* Writes up to `wanted` (at most DG_COMMITTEE_MAX) verifiers, best ticket first; returns how
  * many. */
-size_t committee_select(const struct committee_pool *pool, const struct committee_draw *draw,
+size_t committee_select(const struct dg_verifiers *pool, const struct committee_draw *draw,
                         size_t wanted, uint32_t *members);
 
 #endif

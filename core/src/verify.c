@@ -2,8 +2,10 @@
 
 #include <string.h>
 
+#include "committee.h"
 #include "hash.h"
 #include "memory.h"
+#include "quality.h"
 #include "sampling.h"
 
 enum { MERKLE_DEPTH_MAX = 64 }; /* levels of a tree over any size_t of leaves */
@@ -127,4 +129,33 @@ uint64_t dg_ticket(const struct dg_prf_key *key, uint32_t gateway, uint64_t numb
                    uint32_t verifier, uint64_t weight)
 {
     return hash_ticket(hash_ticket_draw(key, gateway, number, verifier), weight);
+}
+
+uint64_t dg_committee_weight(const struct dg_params *params, int64_t stake, int64_t trust)
+{
+    fixed_uint128 scaled = ((fixed_uint128)(uint64_t)trust << QUALITY_TRUST_BITS) / DG_ONE;
+
+    return committee_weight(params, stake, (uint64_t)scaled);
+}
+
+enum dg_status dg_committee_draw(const uint8_t beacon[DG_HASH_BYTES], uint32_t gateway,
+                                 uint64_t number, const struct dg_verifiers *verifiers,
+                                 uint32_t operator_id, const uint32_t *barred, size_t barred_count,
+                                 size_t wanted, uint32_t *members, size_t *count)
+{
+    struct dg_prf_key key;
+    struct committee_draw draw = {
+        .key = &key,
+        .gateway = gateway,
+        .number = number,
+        .operator_id = operator_id,
+        .barred = barred,
+        .barred_count = barred_count,
+    };
+
+    if (wanted > DG_COMMITTEE_MAX)
+        return DG_ERROR_ARGUMENT;
+    dg_prf_key_derive(beacon, DG_PRF_TICKET, &key);
+    *count = committee_select(verifiers, &draw, wanted, members);
+    return DG_OK;
 }

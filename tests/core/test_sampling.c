@@ -290,6 +290,56 @@ static void the_chain_draws_the_same(void **state)
     }
 }
 
+/* Goal: the committee of a check, and who replaces its silent members, follow from the beacon and the
+ * public list of verifiers, whatever their order. */
+static void anybody_draws_the_committee(void **state)
+{
+    struct chain_world world;
+    struct dg_params params;
+    uint32_t nodes[WORLD_VERIFIERS + 1], operators[WORLD_VERIFIERS + 1], members[DG_COMMITTEE_MAX];
+    uint64_t weights[WORLD_VERIFIERS + 1];
+    uint8_t beacon[DG_HASH_BYTES];
+    size_t count;
+
+    (void)state;
+    chain_world_params(&params);
+    params.committee_weights = 1; /* stake */
+    chain_world_open(&world, &params, NULL);
+    for (uint32_t i = 0; i <= WORLD_VERIFIERS; i++) {
+        nodes[i] = NODE_OWN - i; /* the server's own verifier is among them */
+        operators[i] = chain_world_record(&world, nodes[i]).operator_id;
+        weights[i] = dg_committee_weight(&params, WORLD_STAKE, DG_ONE);
+    }
+    const struct dg_verifiers list = {nodes, operators, weights, WORLD_VERIFIERS + 1};
+    for (int round = 0; round < 20; round++) {
+        chain_world_beacon(world.period, beacon);
+        (void)chain_world_check(&world, NODE_SERVER, MODEL_SMALL);
+        assert_int_equal(dg_committee_draw(beacon, 0, world.check.number, &list, OPERATOR_SERVER,
+                                           NULL, 0, 3, members, &count),
+                         DG_OK);
+        assert_int_equal(count, 3);
+        assert_memory_equal(members, world.check.members, 3 * sizeof members[0]);
+        assert_int_equal(dg_committee_draw(beacon, 0, world.check.number, &list, OPERATOR_SERVER,
+                                           world.check.members, 3, 3, members, &count),
+                         DG_OK);
+        assert_int_equal(count, 1); /* four may sit, three do */
+        assert_status(chain_world_open_answer(&world), DG_OK);
+        chain_world_advance(&world, world.now + params.committee_commit_time + 1);
+        assert_int_equal(chain_world_notice(&world, DG_NOTICE_MEMBER).verifier, members[0]);
+        (void)chain_world_drop_notices(&world);
+        chain_world_advance(&world, world.now + 300 * DG_SECOND);
+        (void)chain_world_drop_notices(&world);
+        if (chain_world_account(&world, members[0]).offences > 0)
+            break; /* a jailed verifier is drawn no more */
+        for (uint32_t v = NODE_VERIFIER; v < NODE_VERIFIER + WORLD_VERIFIERS; v++)
+            world.chain->registry.nodes[v].misconduct = 0;
+    }
+    assert_int_equal(
+        dg_committee_draw(beacon, 0, 0, &list, 0, NULL, 0, DG_COMMITTEE_MAX + 1, members, &count),
+        DG_ERROR_ARGUMENT);
+    chain_world_close(&world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -300,6 +350,7 @@ int main(void)
         cmocka_unit_test(budget_counts),
         cmocka_unit_test(beacons_are_independent),
         cmocka_unit_test(the_chain_draws_the_same),
+        cmocka_unit_test(anybody_draws_the_committee),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -50,4 +50,25 @@ bool dg_sampling_verify(const struct dg_prf_key *key, uint32_t gateway, uint64_t
 uint64_t dg_ticket(const struct dg_prf_key *key, uint32_t gateway, uint64_t number,
                    uint32_t verifier, uint64_t weight);
 
+/* The verifiers that may be drawn, as parallel arrays in any order. */
+struct dg_verifiers {
+    const uint32_t *nodes;
+    const uint32_t *operators;
+    const uint64_t *weights; /* dg_committee_weight() */
+    size_t count;
+};
+
+/* A verifier's weight by committee.weights: of its stake, own and delegated, and of its trust, a
+ * fraction of DG_ONE as in struct dg_node_account. */
+uint64_t dg_committee_weight(const struct dg_params *params, int64_t stake, int64_t trust);
+
+/* The committee of one receipt: the `wanted` smallest tickets, best first, without the nodes of
+ * operator_id and without those in barred[] (who has or had a seat, when replacements and further
+ * rounds are drawn). members has room for `wanted`, at most DG_COMMITTEE_MAX (DG_ERROR_ARGUMENT);
+ * *count is how many there are. O(verifiers). */
+enum dg_status dg_committee_draw(const uint8_t beacon[DG_HASH_BYTES], uint32_t gateway,
+                                 uint64_t number, const struct dg_verifiers *verifiers,
+                                 uint32_t operator_id, const uint32_t *barred, size_t barred_count,
+                                 size_t wanted, uint32_t *members, size_t *count);
+
 #endif
