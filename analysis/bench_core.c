@@ -11,6 +11,7 @@
 
 #include <sodium.h>
 
+#include "dg/chain.h"
 #include "dg/gateway.h"
 #include "dg/verify.h"
 
@@ -38,6 +39,10 @@ enum {
 struct bench_row {
     char name[NAME_SIZE];
     struct dg_gateway *gateway;
+    struct dg_chain *chain;
+    uint32_t node_count; /* of the chain */
+    int64_t plan;        /* of a draw */
+    bool *drawn;         /* RECEIPTS of them */
     bool (*work)(struct bench_row *row,
                  double *ns); /* of one operation; false when a call failed */
     enum dg_status status;    /* of the call that failed */
@@ -52,6 +57,7 @@ struct bench_row {
 
 struct bench {
     struct dg_receipt receipts[RECEIPTS];
+    bool drawn[RECEIPTS];
     struct bench_row rows[ROW_LIMIT];
     size_t row_count;
 };
@@ -296,12 +302,79 @@ static bool network_rows_add(struct bench *bench, uint32_t node_count, struct er
                            work_round_trip, error);
 }
 
+/* One receipt's part of the draw of a period, of receipts of a thousand nodes. */
+static bool work_draw(struct bench_row *row, double *ns)
+{
+    struct dg_params params;
+    uint8_t beacon[DG_HASH_BYTES] = {(uint8_t)row->period, 5};
+    const struct dg_report report = {.receipts = row->receipts, .receipt_count = RECEIPTS};
+
+    dg_params_default(&params);
+    params.sampling_plan = row->plan;
+    row->period++;
+    double start = now_ns();
+    row->status = dg_sampling_draw(&params, beacon, &report, 1, NULL, row->drawn);
+    *ns = (now_ns() - start) / RECEIPTS;
+    for (size_t i = 0; i < RECEIPTS; i++)
+        row->sink += row->drawn[i];
+    return row->status == DG_OK;
+}
+
+static bool draw_rows_add(struct bench *bench, struct error *error)
+{
+    const struct dg_param_row *plans = dg_param_find("sampling.plan");
+
+    for (uint32_t i = 0; plans->choices[i] != NULL; i++) {
+        struct bench_row *row = row_add(bench, work_draw, error);
+        if (row == NULL)
+            return false;
+        snprintf(row->name, sizeof row->name, "draw_%s", plans->choices[i]);
+        row->plan = i;
+        row->drawn = bench->drawn;
+    }
+    return true;
+}
+
+/* An epoch and a settlement, per node. */
+static bool work_epoch(struct bench_row *row, double *ns)
+{
+    row->now += 3600 * DG_SECOND;
+    double start = now_ns();
+    row->status = dg_chain_close_epoch(row->chain, row->now);
+    if (row->status == DG_OK)
+        row->status = dg_chain_settle(row->chain, row->now);
+    *ns = (now_ns() - start) / row->node_count;
+    return row->status == DG_OK;
+}
+
+static bool epoch_row_add(struct bench *bench, uint32_t node_count, struct error *error)
+{
+    struct bench_row *row = row_add(bench, work_epoch, error);
+    struct dg_params params;
+    if (row == NULL)
+        return false;
+    snprintf(row->name, sizeof row->name, "epoch_per_node_%u", (unsigned)node_count);
+    row->node_count = node_count;
+    dg_params_default(&params);
+    params.emission_schedule = DG_EMISSION_CONSTANT;
+    params.emission_duration = 0;
+    row->status = dg_chain_open(&params, NULL, &row->chain);
+    for (uint32_t i = 0; i < node_count && row->status == DG_OK; i++) {
+        struct dg_node_spec spec = {.verifier = true, .stake = params.stake_minimum};
+        uint32_t node;
+        row->status = dg_chain_add_operator(row->chain, spec.stake, &spec.operator_id);
+        if (row->status == DG_OK)
+            row->status = dg_chain_add_node(row->chain, 0, &spec, &node);
+    }
+    return row->status == DG_OK || row_failed(row, error);
+}
+
 static void receipts_fill(struct dg_receipt *receipts)
 {
     const struct dg_hash digest = {.bytes = {3}};
 
     for (uint32_t i = 0; i < RECEIPTS; i++) {
-        receipts[i] = (struct dg_receipt){.number = i, .rate = DG_ONE / 100};
+        receipts[i] = (struct dg_receipt){.number = i, .node = i % 1000, .rate = DG_ONE / 100};
         dg_answer_commitment(&digest, i, &receipts[i].commitment);
     }
 }
@@ -314,7 +387,8 @@ static bool rows_add(struct bench *bench, struct error *error)
            hash_row_add(bench, "sampling_verify", work_sampling_verify, error) &&
            hash_row_add(bench, "answer_commitment", work_commitment, error) &&
            hash_row_add(bench, "receipt_leaf", work_leaf, error) &&
-           hash_row_add(bench, "receipts_root", work_root, error);
+           hash_row_add(bench, "receipts_root", work_root, error) && draw_rows_add(bench, error) &&
+           epoch_row_add(bench, SMALL_NETWORK, error) && epoch_row_add(bench, LARGE_NETWORK, error);
 }
 
 /* ---- measuring ---- */
@@ -378,8 +452,10 @@ bool bench_core(FILE *out, bool json, struct error *error)
     bool ok = rows_add(bench, error) && take_turns(bench, error);
     if (ok)
         (json ? print_json : print_table)(bench, out);
-    for (size_t i = 0; i < bench->row_count; i++)
+    for (size_t i = 0; i < bench->row_count; i++) {
         dg_gateway_close(bench->rows[i].gateway);
+        dg_chain_close(bench->rows[i].chain);
+    }
     free(bench);
     return ok;
 }
