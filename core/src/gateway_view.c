@@ -305,6 +305,7 @@ static void record_overwrite(struct view *view, const struct dg_node_record *rec
     cold->quality = record->quality;
     cold->credibility = record->credibility;
     cold->checks = record->checks;
+    cold->stake = record->stake;
     cold->active = record->state == DG_NODE_ACTIVE;
     cold->model_count = record->model_count;
     memcpy(cold->models, record->models, record->model_count * sizeof record->models[0]);

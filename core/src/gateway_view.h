@@ -51,6 +51,8 @@ struct view_record {
     uint32_t latency; /* of VIEW_RATIO_ONE */
     uint32_t operator_id;
     uint16_t quality, credibility, checks;
+    int64_t stake;
+    uint64_t turn; /* round_robin: when it was last chosen; 0: never */
     uint8_t model_count;
     bool known; /* a record has come */
     bool active;
@@ -86,6 +88,7 @@ struct view {
     uint32_t *passing; /* scratch of a scan: room for the longest list */
     size_t node_capacity, record_capacity, model_capacity, passing_capacity;
     uint32_t stamp;                      /* of the decision under way */
+    uint64_t turn;                       /* decisions of round_robin so far */
     uint32_t weights[VIEW_FACTOR_COUNT]; /* sum to VIEW_WEIGHT_ONE, or all zero */
 };
 

@@ -23,4 +23,5 @@ static uint32_t power_of_d_choose(const struct routing_setting *setting,
     return best;
 }
 
-const struct routing_policy routing_policy_power_of_d = {power_of_d_prepare, power_of_d_choose};
+const struct routing_policy routing_policy_power_of_d = {.prepare = power_of_d_prepare,
+                                                         .choose = power_of_d_choose};

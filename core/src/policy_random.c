@@ -16,4 +16,5 @@ static uint32_t random_choose(const struct routing_setting *setting,
     return 0; /* the one drawn */
 }
 
-const struct routing_policy routing_policy_random = {random_prepare, random_choose};
+const struct routing_policy routing_policy_random = {.prepare = random_prepare,
+                                                     .choose = random_choose};

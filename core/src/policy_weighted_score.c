@@ -95,5 +95,7 @@ static uint32_t weighted_score_choose(const struct routing_setting *setting,
     return softmax_draw(setting->exponent_scale, scores, sample->count, scores[best], entropy);
 }
 
-const struct routing_policy routing_policy_weighted_score = {weighted_score_prepare,
-                                                             weighted_score_choose};
+const struct routing_policy routing_policy_weighted_score = {
+    .prepare = weighted_score_prepare,
+    .choose = weighted_score_choose,
+};

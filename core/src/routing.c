@@ -1,5 +1,6 @@
 #include "routing.h"
 
+#include "fixed.h"
 #include "memory.h"
 #include "policies.h"
 
@@ -26,7 +27,8 @@ void routing_init(struct routing *routing, const struct dg_params *params,
 {
     routing->policy = routing_policies[params->routing_policy];
     routing->setting = (struct routing_setting){0};
-    routing->policy->prepare(params, &routing->setting);
+    if (routing->policy->prepare != NULL)
+        routing->policy->prepare(params, &routing->setting);
     if (routing->setting.wanted > ROUTING_SAMPLE_MAX)
         routing->setting.wanted = ROUTING_SAMPLE_MAX;
     routing->sample.count = 0;
@@ -151,9 +153,50 @@ static enum dg_status sample_draw(struct routing *routing, struct view *view,
     return DG_OK;
 }
 
+/* Over all candidates that pass. */
+static enum dg_status decide_among_all(struct routing *routing, struct view *view,
+                                       const struct routing_query *query, uint32_t *node)
+{
+    const struct view_model *model = &view->models[query->model];
+    bool too_dear = false;
+    uint32_t count = scan(view, model, query, &too_dear);
+
+    if (count == 0)
+        return too_dear ? DG_ERROR_FUNDS : DG_ERROR_NO_CANDIDATE;
+    uint32_t chosen = routing->policy->pick(view, model, view->passing, count, &routing->entropy);
+    *node = model->candidates[view->passing[chosen]].node;
+    return DG_OK;
+}
+
+/* Sums fit: 2^32 candidates of less than 2^64. The draw is uniform below the sum, to 2^-64 of it. */
+uint32_t routing_pick_weighted(const struct view *view, const struct view_model *model,
+                               const uint32_t *passing, uint32_t count,
+                               uint64_t (*weight)(const struct view *view,
+                                                  const struct view_model *model, uint32_t node),
+                               struct entropy *entropy)
+{
+    fixed_uint128 sum = 0, below = 0;
+
+    for (uint32_t i = 0; i < count; i++)
+        sum += weight(view, model, model->candidates[passing[i]].node);
+    uint64_t high = entropy_word(entropy);
+    uint64_t draw = high << 32 | entropy_word(entropy);
+    /* draw * sum / 2^64 in two halves, for the product may not fit. */
+    fixed_uint128 place =
+        (fixed_uint128)draw * (uint64_t)(sum >> 64) + ((fixed_uint128)draw * (uint64_t)sum >> 64);
+    uint32_t chosen = 0;
+    for (;; chosen++) {
+        below += weight(view, model, model->candidates[passing[chosen]].node);
+        if (place < below || chosen + 1 == count)
+            return chosen;
+    }
+}
+
 enum dg_status routing_decide(struct routing *routing, struct view *view,
                               const struct routing_query *query, uint32_t *node)
 {
+    if (routing->policy->pick != NULL)
+        return decide_among_all(routing, view, query, node);
     uint64_t position = routing->entropy.position;
 
     enum dg_status status = sample_draw(routing, view, query);

@@ -1,7 +1,8 @@
 /* routing.h - chooses a node for a request.
  *
- * A decision draws distinct random candidates that pass the filter, as many as the policy wants,
- * and lets the policy choose among them. Every subset of the passing candidates is equally likely
+ * A policy that looks at all candidates gets those that pass the filter. For the others a decision
+ * draws distinct random candidates that pass, as many as the policy wants, and lets it choose among
+ * them. Every subset of the passing candidates is equally likely
  * and so is every order of it: "the first of the best" is therefore a fair way to break a tie.
  *
  * To add a policy: one file that defines a struct routing_policy, and one line in ROUTING_POLICIES.
@@ -13,7 +14,14 @@
 #include "gateway_view.h"
 
 /* In the order of the parameter routing.policy. */
-#define ROUTING_POLICIES(ROW) ROW(random) ROW(power_of_d) ROW(weighted_score)
+#define ROUTING_POLICIES(ROW)                                                                      \
+    ROW(random)                                                                                    \
+    ROW(power_of_d)                                                                                \
+    ROW(weighted_score)                                                                            \
+    ROW(round_robin)                                                                               \
+    ROW(least_outstanding)                                                                         \
+    ROW(inverse_square_price)                                                                      \
+    ROW(stake_weighted)
 
 enum { ROUTING_SAMPLE_MAX = 256 }; /* candidates in one decision: the bound of routing.candidates */
 
@@ -33,12 +41,23 @@ struct routing_setting {
                                 best */
 };
 
+/* A policy looks at a sample of the candidates (prepare and choose) or at all that pass (pick). */
 struct routing_policy {
     void (*prepare)(const struct dg_params *params, struct routing_setting *setting);
     /* Index of the chosen one in the sample. */
     uint32_t (*choose)(const struct routing_setting *setting, const struct routing_sample *sample,
                        struct entropy *entropy);
+    /* Index of the chosen one in passing[], which holds places of the model's list. */
+    uint32_t (*pick)(struct view *view, const struct view_model *model, const uint32_t *passing,
+                     uint32_t count, struct entropy *entropy);
 };
+
+/* For pick: each with probability in proportion to its weight, which is above 0. */
+uint32_t routing_pick_weighted(const struct view *view, const struct view_model *model,
+                               const uint32_t *passing, uint32_t count,
+                               uint64_t (*weight)(const struct view *view,
+                                                  const struct view_model *model, uint32_t node),
+                               struct entropy *entropy);
 
 #define ROUTING_DECLARE(name) extern const struct routing_policy routing_policy_##name;
 ROUTING_POLICIES(ROUTING_DECLARE)

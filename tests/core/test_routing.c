@@ -19,6 +19,10 @@ enum {
     POLICY_RANDOM,
     POLICY_POWER_OF_D,
     POLICY_WEIGHTED_SCORE,
+    POLICY_ROUND_ROBIN,
+    POLICY_LEAST_OUTSTANDING,
+    POLICY_INVERSE_SQUARE_PRICE,
+    POLICY_STAKE_WEIGHTED,
     POLICY_COUNT,
 
     MODEL = 3,
@@ -705,6 +709,8 @@ static void seed_decides(void **state)
     const struct routing_query query = query_of(STANDARD);
 
     for (int64_t policy = 0; policy < POLICY_COUNT; policy++) {
+        if (policy == POLICY_ROUND_ROBIN)
+            continue; /* it decides without chance */
         uint32_t decisions[LENGTH], equal = 0;
         start_mixed(fixture, policy, 60);
         for (uint32_t i = 0; i < LENGTH; i++)
@@ -727,6 +733,8 @@ static void failure_consumes_nothing(void **state)
     const struct routing_query query = query_of(STANDARD), dear = query_of(1);
 
     for (int64_t policy = 0; policy < POLICY_COUNT; policy++) {
+        if (policy == POLICY_ROUND_ROBIN)
+            continue;
         uint32_t decisions[LENGTH], node = 0;
         start_mixed(fixture, policy, 60);
         assert_true(probes(fixture)); /* so that there is something to give back */
@@ -763,6 +771,96 @@ static void marks_wrap_around(void **state)
     assert_uniform(fixture);
 }
 
+/* ---- policies that look at every candidate ---- */
+
+/* Goal: at prices 1, 2 and 3 the shares are 36/49, 9/49 and 4/49: 0.734694, 0.183673, 0.0816327. */
+static void inverse_square_of_the_price(void **state)
+{
+    struct fixture *fixture = *state;
+    const struct routing_query query = query_of(3 * STANDARD);
+    const double law[] = {36 / 49.0, 9 / 49.0, 4 / 49.0};
+
+    start(fixture, POLICY_INVERSE_SQUARE_PRICE, 3);
+    put(fixture, 1, 0, 2 * STANDARD);
+    put(fixture, 2, 0, 3 * STANDARD);
+    assert_decides_by(fixture, &query, law);
+    /* Who is too dear is left out: 4/5 and 1/5. */
+    const struct routing_query cheaper = query_of(2 * STANDARD);
+    assert_decides_by(fixture, &cheaper, (const double[]){0.8, 0.2, 0});
+}
+
+/* Goal: chances follow the published stake, here 1, 2, 3 and 4 tokens. */
+static void stake_by_weight(void **state)
+{
+    struct fixture *fixture = *state;
+    const struct routing_query query = query_of(STANDARD);
+
+    start(fixture, POLICY_STAKE_WEIGHTED, 4);
+    for (uint32_t node = 0; node < 4; node++) {
+        const struct dg_node_record record = {.node = node,
+                                              .models = {MODEL},
+                                              .model_count = 1,
+                                              .stake = (int64_t)(1 + node) * DG_TOKEN};
+        assert_int_equal(view_apply_node(&fixture->view, &record), DG_OK);
+    }
+    assert_decides_by(fixture, &query, (const double[]){0.1, 0.2, 0.3, 0.4});
+}
+
+/* Goal: only the least loaded are chosen, each of them alike; load taken and given back counts. */
+static void least_outstanding_and_its_ties(void **state)
+{
+    struct fixture *fixture = *state;
+    const struct routing_query query = query_of(STANDARD);
+
+    start(fixture, POLICY_LEAST_OUTSTANDING, 40);
+    for (uint32_t node = 0; node < 40; node++)
+        load(fixture, node, node % 4 == 3 ? 1 : 2);
+    bool marked[NODES_MAX];
+    double law[NODES_MAX];
+    for (uint32_t node = 0; node < 40; node++)
+        marked[node] = node % 4 == 3;
+    uniform_over(marked, 40, law);
+    assert_decides_by(fixture, &query, law);
+    view_release(&fixture->view, 0);
+    view_release(&fixture->view, 0);
+    for (int i = 0; i < 20; i++)
+        assert_int_equal(decide(fixture, &query), 0);
+}
+
+/* Goal: all in turn, by id at first; a node that leaves keeps its place: it comes next when it
+ * returns, once; a newcomer comes first. */
+static void round_robin_in_turn(void **state)
+{
+    struct fixture *fixture = *state;
+    const struct routing_query query = query_of(STANDARD);
+    struct dg_node_record record = {
+        .node = 2, .models = {MODEL}, .model_count = 1, .state = DG_NODE_JAILED};
+
+    const struct routing_query dear = query_of(1);
+    uint32_t nobody = DG_NONE;
+
+    start(fixture, POLICY_ROUND_ROBIN, 5);
+    for (uint32_t turn = 0; turn < 12; turn++) {
+        assert_int_equal(decide(fixture, &query), turn % 5);
+        assert_int_equal(routing_decide(&fixture->routing, &fixture->view, &dear, &nobody),
+                         DG_ERROR_FUNDS); /* takes nobody's turn */
+    }
+    /* The next would be 2; it leaves. */
+    assert_int_equal(view_apply_node(&fixture->view, &record), DG_OK);
+    static const uint32_t without[] = {3, 4, 0, 1, 3, 4};
+    for (size_t i = 0; i < sizeof without / sizeof without[0]; i++)
+        assert_int_equal(decide(fixture, &query), without[i]);
+    record.state = DG_NODE_ACTIVE;
+    assert_int_equal(view_apply_node(&fixture->view, &record), DG_OK);
+    static const uint32_t again[] = {2, 0, 1, 3, 4, 2, 0};
+    for (size_t i = 0; i < sizeof again / sizeof again[0]; i++)
+        assert_int_equal(decide(fixture, &query), again[i]);
+    fixture->nodes = 6;
+    put(fixture, 5, 0, 0);
+    assert_int_equal(decide(fixture, &query), 5);
+    assert_int_equal(decide(fixture, &query), 1);
+}
+
 int main(void)
 {
 #define ROW(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
@@ -788,6 +886,10 @@ int main(void)
         ROW(seed_decides),
         ROW(failure_consumes_nothing),
         ROW(marks_wrap_around),
+        ROW(inverse_square_of_the_price),
+        ROW(stake_by_weight),
+        ROW(least_outstanding_and_its_ties),
+        ROW(round_robin_in_turn),
     };
 #undef ROW
 

@@ -114,7 +114,8 @@ static void wrong_values(void **state)
          "s.json:2:36: protocol.sampling.rate: \"120%\": out of range: allowed are 0% to 100%"},
         {"{\n", "{\n \"protocol\": {\"routing\": {\"policy\": \"fastest\"}},\n",
          "s.json:2:37: protocol.routing.policy: \"fastest\": no such choice; allowed are \"random\", \"power_of_d\", "
-         "\"weighted_score\""},
+         "\"weighted_score\", \"round_robin\", \"least_outstanding\", \"inverse_square_price\", "
+         "\"stake_weighted\""},
     };
     ASSERT_CHANGES(*state, changes);
 }
