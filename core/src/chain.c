@@ -4,24 +4,53 @@
 
 #include "fixed.h"
 #include "memory.h"
+#include "message_codec.h"
 
 enum { CHAIN_MESSAGE = 256 };
 
 /* ---- shared ---- */
 
-enum dg_status chain_begin(const struct dg_chain *chain, int64_t now)
+static void call_record(struct codec *codec, const void *call)
+{
+    chain_call_write(codec, call);
+}
+
+enum dg_status chain_begin(struct dg_chain *chain, const struct chain_call *call)
 {
     if (chain->broken)
         return DG_ERROR_CONSERVATION;
-    if (now < chain->now)
+    if (call->now < chain->now)
         return DG_ERROR_STATE;
-    return now >= CHAIN_TIME_MAX ? DG_ERROR_ARGUMENT : DG_OK;
+    if (call->now >= CHAIN_TIME_MAX)
+        return DG_ERROR_ARGUMENT;
+    return journal_make(&chain->journal, &chain->allocator, call_record, call);
 }
 
-enum dg_status chain_finish(struct dg_chain *chain, int64_t now, enum dg_status status)
+static void notice_decision(struct codec *codec, void *notice)
 {
-    if (status == DG_OK)
-        chain->now = now;
+    codec_notice(codec, notice);
+}
+
+/* What the call decided joins the digest of the journal. */
+static void note_decisions(struct dg_chain *chain)
+{
+    const struct outbox_notices *notices = &chain->notices;
+
+    for (uint64_t i = chain->noted; i != notices->end; i++)
+        journal_decision(&chain->journal, notice_decision,
+                         &notices->ring[i & (notices->capacity - 1)]);
+    chain->noted = notices->end;
+}
+
+enum dg_status chain_finish(struct dg_chain *chain, const struct chain_call *call,
+                            enum dg_status status)
+{
+    if (status == DG_OK) {
+        chain->now = call->now;
+        journal_keep(&chain->journal);
+        if (chain->journal.on)
+            note_decisions(chain);
+    }
     if (!ledger_identity(&chain->ledger))
         chain->broken = true;
     return chain->broken ? DG_ERROR_CONSERVATION : status;
@@ -112,7 +141,7 @@ enum dg_status dg_chain_open(const struct dg_params *params, const struct dg_all
     if (chain == NULL)
         return DG_ERROR_MEMORY;
     chain->allocator = own;
-    chain->params = *params;
+    chain->params = chain->params_before = *params;
     chain->sweep_at = INT64_MAX;
     chain->origin = INT64_MIN;
     chain->changed_at = INT64_MIN;
@@ -146,6 +175,7 @@ void dg_chain_close(struct dg_chain *chain)
     outbox_notices_fini(&chain->notices, &allocator);
     outbox_log_fini(&chain->log, &allocator);
     memory_release(&allocator, chain->probers);
+    journal_fini(&chain->journal, &allocator);
     memory_release(&allocator, chain);
 }
 
@@ -166,10 +196,11 @@ static enum dg_status genesis_allowed(const struct dg_chain *chain, int64_t gene
 }
 
 /* An account of the kind, with what it holds at the start. */
-static enum dg_status add_holder(struct dg_chain *chain, enum dg_account kind, int64_t genesis,
-                                 uint32_t *holder)
+static enum dg_status add_holder(struct dg_chain *chain, const struct chain_call *call,
+                                 enum dg_account kind, uint32_t *holder)
 {
-    enum dg_status status = chain_begin(chain, chain->now);
+    int64_t genesis = call->amounts[0];
+    enum dg_status status = chain_begin(chain, call);
 
     if (status == DG_OK)
         status = genesis_allowed(chain, genesis);
@@ -182,15 +213,17 @@ static enum dg_status add_holder(struct dg_chain *chain, enum dg_account kind, i
     status = ledger_credit(&chain->ledger, LEDGER_GENESIS, kind, id, genesis);
     if (status == DG_OK)
         *holder = id;
-    return chain_finish(chain, chain->now, status);
+    return chain_finish(chain, call, status);
 }
 
 enum dg_status dg_chain_add_operator(struct dg_chain *chain, int64_t genesis, uint32_t *operator_id)
 {
+    struct chain_call call = {
+        .kind = CHAIN_CALL_add_operator, .now = chain->now, .amounts = {genesis}};
     enum dg_status status = ledger_reserve(&chain->ledger, &chain->allocator, DG_ACCOUNT_APPEAL);
 
     if (status == DG_OK)
-        status = add_holder(chain, DG_ACCOUNT_OPERATOR, genesis, operator_id);
+        status = add_holder(chain, &call, DG_ACCOUNT_OPERATOR, operator_id);
     if (status == DG_OK)
         (void)ledger_add(&chain->ledger, DG_ACCOUNT_APPEAL);
     return status;
@@ -198,7 +231,8 @@ enum dg_status dg_chain_add_operator(struct dg_chain *chain, int64_t genesis, ui
 
 enum dg_status dg_chain_add_user(struct dg_chain *chain, int64_t genesis, uint32_t *user)
 {
-    enum dg_status status = chain_begin(chain, chain->now);
+    struct chain_call call = {.kind = CHAIN_CALL_add_user, .now = chain->now, .amounts = {genesis}};
+    enum dg_status status = chain_begin(chain, &call);
 
     if (status == DG_OK)
         status = genesis_allowed(chain, genesis);
@@ -214,17 +248,21 @@ enum dg_status dg_chain_add_user(struct dg_chain *chain, int64_t genesis, uint32
     status = ledger_credit(&chain->ledger, LEDGER_GENESIS, DG_ACCOUNT_USER, id, genesis);
     if (status == DG_OK)
         *user = id;
-    return chain_finish(chain, chain->now, status);
+    return chain_finish(chain, &call, status);
 }
 
 enum dg_status dg_chain_add_delegator(struct dg_chain *chain, int64_t genesis, uint32_t *delegator)
 {
-    return add_holder(chain, DG_ACCOUNT_DELEGATOR, genesis, delegator);
+    struct chain_call call = {
+        .kind = CHAIN_CALL_add_delegator, .now = chain->now, .amounts = {genesis}};
+
+    return add_holder(chain, &call, DG_ACCOUNT_DELEGATOR, delegator);
 }
 
 enum dg_status dg_chain_add_prober(struct dg_chain *chain, uint32_t user)
 {
-    enum dg_status status = chain_begin(chain, chain->now);
+    struct chain_call call = {.kind = CHAIN_CALL_add_prober, .now = chain->now, .ids = {user}};
+    enum dg_status status = chain_begin(chain, &call);
 
     if (status != DG_OK)
         return status;
@@ -236,12 +274,14 @@ enum dg_status dg_chain_add_prober(struct dg_chain *chain, uint32_t user)
         return DG_ERROR_MEMORY;
     chain->probers = probers;
     chain->probers[user] = 1;
-    return DG_OK;
+    return chain_finish(chain, &call, DG_OK);
 }
 
 enum dg_status dg_chain_add_gateway(struct dg_chain *chain, uint32_t operator_id, uint32_t *gateway)
 {
-    enum dg_status status = chain_begin(chain, chain->now);
+    struct chain_call call = {
+        .kind = CHAIN_CALL_add_gateway, .now = chain->now, .ids = {operator_id}};
+    enum dg_status status = chain_begin(chain, &call);
 
     if (status != DG_OK)
         return status;
@@ -252,12 +292,13 @@ enum dg_status dg_chain_add_gateway(struct dg_chain *chain, uint32_t operator_id
         return status;
 
     *gateway = registry_add_gateway(&chain->registry, operator_id);
-    return DG_OK;
+    return chain_finish(chain, &call, DG_OK);
 }
 
 enum dg_status dg_chain_add_provider(struct dg_chain *chain, uint32_t *provider)
 {
-    enum dg_status status = chain_begin(chain, chain->now);
+    struct chain_call call = {.kind = CHAIN_CALL_add_provider, .now = chain->now};
+    enum dg_status status = chain_begin(chain, &call);
 
     if (status == DG_OK)
         status = ledger_reserve(&chain->ledger, &chain->allocator, DG_ACCOUNT_PROVIDER);
@@ -265,14 +306,21 @@ enum dg_status dg_chain_add_provider(struct dg_chain *chain, uint32_t *provider)
         return status;
 
     *provider = ledger_add(&chain->ledger, DG_ACCOUNT_PROVIDER);
-    return DG_OK;
+    return chain_finish(chain, &call, DG_OK);
 }
 
 enum dg_status dg_chain_add_model(struct dg_chain *chain, uint32_t provider, uint8_t size_class,
                                   uint32_t context_tokens, int64_t price, int64_t royalty,
                                   uint32_t *model)
 {
-    enum dg_status status = chain_begin(chain, chain->now);
+    struct chain_call call = {
+        .kind = CHAIN_CALL_add_model,
+        .now = chain->now,
+        .ids = {provider, context_tokens},
+        .small = {size_class},
+        .amounts = {price, royalty},
+    };
+    enum dg_status status = chain_begin(chain, &call);
 
     if (status != DG_OK)
         return status;
@@ -293,7 +341,7 @@ enum dg_status dg_chain_add_model(struct dg_chain *chain, uint32_t provider, uin
         .royalty = royalty,
     };
     *model = registry_add_model(&chain->registry, &record);
-    return DG_OK;
+    return chain_finish(chain, &call, DG_OK);
 }
 
 static enum dg_status node_check(const struct dg_chain *chain, const struct dg_node_spec *spec)
@@ -340,7 +388,8 @@ static enum dg_status node_reserve(struct dg_chain *chain)
 enum dg_status dg_chain_add_node(struct dg_chain *chain, int64_t now,
                                  const struct dg_node_spec *spec, uint32_t *node)
 {
-    enum dg_status status = chain_begin(chain, now);
+    struct chain_call call = {.kind = CHAIN_CALL_add_node, .now = now, .spec = spec};
+    enum dg_status status = chain_begin(chain, &call);
 
     if (status == DG_OK)
         status = node_check(chain, spec);
@@ -367,7 +416,7 @@ enum dg_status dg_chain_add_node(struct dg_chain *chain, int64_t now,
         chain->origin = now;
     if (chain->sweep_at == INT64_MAX && chain->params.heartbeat_interval > 0)
         chain_sweep_post(chain, now);
-    status = chain_finish(chain, now, DG_OK);
+    status = chain_finish(chain, &call, DG_OK);
     if (status == DG_OK)
         *node = id;
     return status;
@@ -386,18 +435,26 @@ enum dg_status dg_chain_model(const struct dg_chain *chain, uint32_t model,
 
 enum dg_status dg_chain_deposit(struct dg_chain *chain, uint32_t user, int64_t amount)
 {
-    enum dg_status status = chain_begin(chain, chain->now);
+    struct chain_call call = {
+        .kind = CHAIN_CALL_deposit, .now = chain->now, .ids = {user}, .amounts = {amount}};
+    enum dg_status status = chain_begin(chain, &call);
 
     if (status != DG_OK)
         return status;
     status = ledger_credit(&chain->ledger, LEDGER_DEPOSITED, DG_ACCOUNT_USER, user, amount);
-    return chain_finish(chain, chain->now, status);
+    return chain_finish(chain, &call, status);
 }
 
 enum dg_status dg_chain_lock(struct dg_chain *chain, uint32_t user, uint32_t gateway,
                              int64_t amount, struct dg_grant *grant)
 {
-    enum dg_status status = chain_begin(chain, chain->now);
+    struct chain_call call = {
+        .kind = CHAIN_CALL_lock,
+        .now = chain->now,
+        .ids = {user, gateway},
+        .amounts = {amount},
+    };
+    enum dg_status status = chain_begin(chain, &call);
 
     if (status != DG_OK)
         return status;
@@ -411,7 +468,7 @@ enum dg_status dg_chain_lock(struct dg_chain *chain, uint32_t user, uint32_t gat
         return status;
 
     escrow_add(&chain->escrow, &chain->allocator, user, gateway, amount);
-    status = chain_finish(chain, chain->now, DG_OK);
+    status = chain_finish(chain, &call, DG_OK);
     if (status == DG_OK)
         *grant = (struct dg_grant){.user = user, .gateway = gateway, .amount = amount};
     return status;
@@ -430,9 +487,15 @@ enum dg_status dg_chain_log_read(const struct dg_chain *chain, uint64_t position
     return outbox_log_read(&chain->log, position, record);
 }
 
-void dg_chain_log_trim(struct dg_chain *chain, uint64_t position)
+enum dg_status dg_chain_log_trim(struct dg_chain *chain, uint64_t position)
 {
+    struct chain_call call = {.kind = CHAIN_CALL_log_trim, .now = chain->now, .number = position};
+    enum dg_status status = chain_begin(chain, &call);
+
+    if (status != DG_OK)
+        return status;
     outbox_log_trim(&chain->log, position);
+    return chain_finish(chain, &call, DG_OK);
 }
 
 bool dg_chain_next_notice(struct dg_chain *chain, struct dg_notice *notice)

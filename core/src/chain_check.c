@@ -26,14 +26,14 @@ static struct check_seat *seat_of(const struct check *check, uint32_t node)
 }
 
 /* What the call needs to be in time for the phase. */
-static enum dg_status find_in_phase(const struct dg_chain *chain, int64_t now, uint32_t id,
+static enum dg_status find_in_phase(struct dg_chain *chain, const struct chain_call *call,
                                     enum check_phase phase, struct check **check)
 {
-    enum dg_status status = chain_begin(chain, now);
+    enum dg_status status = chain_begin(chain, call);
 
     if (status == DG_OK)
-        status = check_pool_find(&chain->checks, id, check);
-    if (status == DG_OK && ((*check)->phase != phase || now > (*check)->deadline))
+        status = check_pool_find(&chain->checks, call->ids[0], check);
+    if (status == DG_OK && ((*check)->phase != phase || call->now > (*check)->deadline))
         status = DG_ERROR_STATE;
     return status;
 }
@@ -99,7 +99,14 @@ enum dg_status dg_chain_open_answer(struct dg_chain *chain, int64_t now, uint32_
 {
     struct check *check;
     struct dg_hash commitment;
-    enum dg_status status = find_in_phase(chain, now, check_id, CHECK_COMMIT, &check);
+    struct chain_call call = {
+        .kind = CHAIN_CALL_open_answer,
+        .now = now,
+        .ids = {check_id},
+        .hash = *answer_digest,
+        .number = nonce,
+    };
+    enum dg_status status = find_in_phase(chain, &call, CHECK_COMMIT, &check);
 
     if (status == DG_OK && check->opened)
         status = DG_ERROR_REPLAY;
@@ -114,14 +121,20 @@ enum dg_status dg_chain_open_answer(struct dg_chain *chain, int64_t now, uint32_
 
     check->opened = true;
     round_goes_on(chain, now, check);
-    return chain_finish(chain, now, DG_OK);
+    return chain_finish(chain, &call, DG_OK);
 }
 
 enum dg_status dg_chain_commit_score(struct dg_chain *chain, int64_t now, uint32_t check_id,
                                      uint32_t node, const struct dg_hash *commitment)
 {
     struct check *check;
-    enum dg_status status = find_in_phase(chain, now, check_id, CHECK_COMMIT, &check);
+    struct chain_call call = {
+        .kind = CHAIN_CALL_commit_score,
+        .now = now,
+        .ids = {check_id, node},
+        .hash = *commitment,
+    };
+    enum dg_status status = find_in_phase(chain, &call, CHECK_COMMIT, &check);
 
     if (status == DG_OK && chain->params.committee_reveal == DG_REVEAL_OPEN)
         status = DG_ERROR_STATE;
@@ -139,7 +152,7 @@ enum dg_status dg_chain_commit_score(struct dg_chain *chain, int64_t now, uint32
     seat->commitment = *commitment;
     seat->state = SEAT_COMMITTED;
     round_goes_on(chain, now, check);
-    return chain_finish(chain, now, DG_OK);
+    return chain_finish(chain, &call, DG_OK);
 }
 
 /* The seat may show its score: what it committed to, or under `open` anything, once. */
@@ -173,8 +186,14 @@ enum dg_status dg_chain_reveal_score(struct dg_chain *chain, int64_t now, uint32
 {
     struct check *check;
     bool open = chain->params.committee_reveal == DG_REVEAL_OPEN;
-    enum dg_status status =
-        find_in_phase(chain, now, check_id, open ? CHECK_COMMIT : CHECK_REVEAL, &check);
+    struct chain_call call = {
+        .kind = CHAIN_CALL_reveal_score,
+        .now = now,
+        .ids = {check_id, node},
+        .score = score,
+        .number = nonce,
+    };
+    enum dg_status status = find_in_phase(chain, &call, open ? CHECK_COMMIT : CHECK_REVEAL, &check);
 
     if (status != DG_OK)
         return status;
@@ -190,7 +209,7 @@ enum dg_status dg_chain_reveal_score(struct dg_chain *chain, int64_t now, uint32
     if (open)
         publish_score(chain, check, seat);
     round_goes_on(chain, now, check);
-    return chain_finish(chain, now, DG_OK);
+    return chain_finish(chain, &call, DG_OK);
 }
 
 /* ---- probes ---- */
@@ -199,7 +218,9 @@ enum dg_status dg_chain_commit_gold(struct dg_chain *chain, int64_t now, uint32_
                                     const struct dg_hash *commitment)
 {
     struct check *check;
-    enum dg_status status = find_in_phase(chain, now, check_id, CHECK_COMMIT, &check);
+    struct chain_call call = {
+        .kind = CHAIN_CALL_commit_gold, .now = now, .ids = {check_id}, .hash = *commitment};
+    enum dg_status status = find_in_phase(chain, &call, CHECK_COMMIT, &check);
 
     if (status == DG_OK && !check->probe)
         status = DG_ERROR_STATE;
@@ -210,7 +231,7 @@ enum dg_status dg_chain_commit_gold(struct dg_chain *chain, int64_t now, uint32_
 
     check->gold_sealed = true;
     check->gold_commitment = *commitment;
-    return chain_finish(chain, now, DG_OK);
+    return chain_finish(chain, &call, DG_OK);
 }
 
 enum dg_status dg_chain_reveal_gold(struct dg_chain *chain, int64_t now, uint32_t check_id,
@@ -218,7 +239,14 @@ enum dg_status dg_chain_reveal_gold(struct dg_chain *chain, int64_t now, uint32_
 {
     struct check *check;
     struct dg_hash commitment;
-    enum dg_status status = find_in_phase(chain, now, check_id, CHECK_REVEAL, &check);
+    struct chain_call call = {
+        .kind = CHAIN_CALL_reveal_gold,
+        .now = now,
+        .ids = {check_id},
+        .score = score,
+        .number = nonce,
+    };
+    enum dg_status status = find_in_phase(chain, &call, CHECK_REVEAL, &check);
 
     if (status == DG_OK && !check->gold_sealed)
         status = DG_ERROR_STATE;
@@ -236,7 +264,7 @@ enum dg_status dg_chain_reveal_gold(struct dg_chain *chain, int64_t now, uint32_
     check->gold = score;
     check->gold_known = true;
     round_goes_on(chain, now, check);
-    return chain_finish(chain, now, DG_OK);
+    return chain_finish(chain, &call, DG_OK);
 }
 
 /* ---- further rounds ---- */
@@ -253,7 +281,8 @@ static enum dg_status appeal_check(const struct dg_chain *chain, const struct ch
 enum dg_status dg_chain_appeal(struct dg_chain *chain, int64_t now, uint32_t check_id)
 {
     struct check *check;
-    enum dg_status status = find_in_phase(chain, now, check_id, CHECK_PROVISIONAL, &check);
+    struct chain_call call = {.kind = CHAIN_CALL_appeal, .now = now, .ids = {check_id}};
+    enum dg_status status = find_in_phase(chain, &call, CHECK_PROVISIONAL, &check);
 
     if (status == DG_OK)
         status = appeal_check(chain, check);
@@ -276,7 +305,7 @@ enum dg_status dg_chain_appeal(struct dg_chain *chain, int64_t now, uint32_t che
                check->deposit);
     check->phase = CHECK_COMMIT;
     chain_start_term(chain, check, now + chain->params.committee_commit_time);
-    return chain_finish(chain, now, DG_OK);
+    return chain_finish(chain, &call, DG_OK);
 }
 
 /* ---- deadlines ---- */
@@ -434,12 +463,14 @@ static void act_on(struct dg_chain *chain, int64_t now, const struct deadline *d
     case DEADLINE_UNBOND: chain_unbonded(chain, now, due->id); break;
     case DEADLINE_SWEEP: chain_sweep(chain, now); break;
     case DEADLINE_VOTE: chain_vote_over(chain, now, due->id); break;
+    case DEADLINE_KIND_COUNT: break;
     }
 }
 
 enum dg_status dg_chain_advance(struct dg_chain *chain, int64_t now)
 {
-    enum dg_status status = chain_begin(chain, now);
+    struct chain_call call = {.kind = CHAIN_CALL_advance, .now = now};
+    enum dg_status status = chain_begin(chain, &call);
 
     if (status == DG_OK)
         status = advance_reserve(chain, now);
@@ -454,7 +485,7 @@ enum dg_status dg_chain_advance(struct dg_chain *chain, int64_t now)
         deadline_pop(&chain->deadlines);
         act_on(chain, now, &due);
     }
-    return chain_finish(chain, now, DG_OK);
+    return chain_finish(chain, &call, DG_OK);
 }
 
 int64_t dg_chain_next_deadline(const struct dg_chain *chain)

@@ -14,7 +14,8 @@ enum { SHARE_BITS = 62 }; /* points are shifted so that their sum fits */
 enum dg_status dg_chain_close_epoch(struct dg_chain *chain, int64_t now)
 {
     size_t changed = 0;
-    enum dg_status status = chain_begin(chain, now);
+    struct chain_call call = {.kind = CHAIN_CALL_close_epoch, .now = now};
+    enum dg_status status = chain_begin(chain, &call);
 
     if (status == DG_OK)
         status = outbox_notices_reserve(&chain->notices, &chain->allocator,
@@ -36,7 +37,7 @@ enum dg_status dg_chain_close_epoch(struct dg_chain *chain, int64_t now)
     }
     chain->started = true;
     status = dg_chain_audit(chain);
-    return chain_finish(chain, now, status);
+    return chain_finish(chain, &call, status);
 }
 
 /* ---- sharing a pool ---- */
@@ -177,7 +178,8 @@ static enum dg_status emission_split(const struct dg_chain *chain, int64_t now, 
 enum dg_status dg_chain_settle(struct dg_chain *chain, int64_t now)
 {
     int64_t emission, pools[3];
-    enum dg_status status = chain_begin(chain, now);
+    struct chain_call call = {.kind = CHAIN_CALL_settle, .now = now};
+    enum dg_status status = chain_begin(chain, &call);
 
     if (status == DG_OK)
         status = emission_split(chain, now, &emission, pools);
@@ -195,5 +197,5 @@ enum dg_status dg_chain_settle(struct dg_chain *chain, int64_t now)
     for (size_t i = 0; i < sizeof shared / sizeof shared[0]; i++)
         pool_pay(chain, &shared[i]);
     restart_points(chain);
-    return chain_finish(chain, now, DG_OK);
+    return chain_finish(chain, &call, DG_OK);
 }

@@ -79,7 +79,14 @@ enum dg_status dg_chain_propose(struct dg_chain *chain, int64_t now, enum dg_own
                                 uint32_t *proposal)
 {
     struct dg_params changed;
-    enum dg_status status = chain_begin(chain, now);
+    struct chain_call call = {
+        .kind = CHAIN_CALL_propose,
+        .now = now,
+        .small = {(uint8_t)kind},
+        .ids = {owner, parameter},
+        .amounts = {value},
+    };
+    enum dg_status status = chain_begin(chain, &call);
 
     if (status == DG_OK)
         status = voter_check(chain, kind, owner);
@@ -101,13 +108,19 @@ enum dg_status dg_chain_propose(struct dg_chain *chain, int64_t now, enum dg_own
     };
     deadline_push(&chain->deadlines, chain->governance.proposals[*proposal].at, DEADLINE_VOTE,
                   *proposal);
-    return chain_finish(chain, now, DG_OK);
+    return chain_finish(chain, &call, DG_OK);
 }
 
 enum dg_status dg_chain_vote(struct dg_chain *chain, int64_t now, uint32_t proposal,
                              enum dg_owner kind, uint32_t owner, bool yes)
 {
-    enum dg_status status = chain_begin(chain, now);
+    struct chain_call call = {
+        .kind = CHAIN_CALL_vote,
+        .now = now,
+        .ids = {proposal, owner},
+        .small = {(uint8_t)kind, yes},
+    };
+    enum dg_status status = chain_begin(chain, &call);
 
     if (status == DG_OK)
         status = voter_check(chain, kind, owner);
@@ -120,7 +133,7 @@ enum dg_status dg_chain_vote(struct dg_chain *chain, int64_t now, uint32_t propo
         return DG_ERROR_STATE;
     status = id_map_put(&chain->governance.votes, &chain->allocator,
                         vote_key(proposal, kind, owner), yes);
-    return status == DG_OK ? chain_finish(chain, now, DG_OK) : status;
+    return status == DG_OK ? chain_finish(chain, &call, DG_OK) : status;
 }
 
 /* ---- the end of the vote ---- */

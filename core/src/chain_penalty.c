@@ -162,7 +162,8 @@ void chain_release(struct dg_chain *chain, int64_t now, uint32_t id)
 
 enum dg_status dg_chain_request_release(struct dg_chain *chain, int64_t now, uint32_t id)
 {
-    enum dg_status status = chain_begin(chain, now);
+    struct chain_call call = {.kind = CHAIN_CALL_request_release, .now = now, .ids = {id}};
+    enum dg_status status = chain_begin(chain, &call);
 
     if (status != DG_OK)
         return status;
@@ -181,7 +182,7 @@ enum dg_status dg_chain_request_release(struct dg_chain *chain, int64_t now, uin
         return status;
 
     let_go(chain, now, id);
-    return chain_finish(chain, now, DG_OK);
+    return chain_finish(chain, &call, DG_OK);
 }
 
 /* ---- verifiers ---- */
@@ -298,7 +299,9 @@ enum dg_status dg_chain_heartbeats(struct dg_chain *chain, int64_t now, const ui
                                    size_t count)
 {
     size_t back;
-    enum dg_status status = chain_begin(chain, now);
+    struct chain_call call = {
+        .kind = CHAIN_CALL_heartbeats, .now = now, .nodes = nodes, .node_count = count};
+    enum dg_status status = chain_begin(chain, &call);
 
     if (status == DG_OK)
         status = heartbeats_check(chain, nodes, count, &back);
@@ -317,5 +320,5 @@ enum dg_status dg_chain_heartbeats(struct dg_chain *chain, int64_t now, const ui
         chain_join_committees(chain, nodes[i]);
         chain_set_state(chain, nodes[i], DG_NODE_ACTIVE, DG_NOTICE_ONLINE, now);
     }
-    return chain_finish(chain, now, DG_OK);
+    return chain_finish(chain, &call, DG_OK);
 }

@@ -152,7 +152,8 @@ static void receipt_take(struct dg_chain *chain, const struct dg_report *report,
 enum dg_status dg_chain_report(struct dg_chain *chain, int64_t now, const struct dg_report *report)
 {
     int64_t compute_milli = 0;
-    enum dg_status status = chain_begin(chain, now);
+    struct chain_call call = {.kind = CHAIN_CALL_report, .now = now, .report = report};
+    enum dg_status status = chain_begin(chain, &call);
 
     if (status == DG_OK)
         status = report_check(chain, now, report, &compute_milli);
@@ -173,7 +174,7 @@ enum dg_status dg_chain_report(struct dg_chain *chain, int64_t now, const struct
     gateway->next_period = report->period + 1;
     gateway->compute_milli += (uint64_t)compute_milli;
     chain->compute_milli += compute_milli;
-    return chain_finish(chain, now, DG_OK);
+    return chain_finish(chain, &call, DG_OK);
 }
 
 /* ---- the draw ---- */
@@ -269,7 +270,9 @@ enum dg_status dg_chain_reveal(struct dg_chain *chain, int64_t now, uint64_t per
 {
     struct sampling_queue *receipts = &chain->receipts;
     struct sampling_keys keys;
-    enum dg_status status = chain_begin(chain, now);
+    struct chain_call call = {.kind = CHAIN_CALL_reveal, .now = now, .number = period};
+    memcpy(call.hash.bytes, beacon, sizeof call.hash.bytes);
+    enum dg_status status = chain_begin(chain, &call);
 
     if (status == DG_OK)
         status = reveal_check(chain, period);
@@ -295,5 +298,5 @@ enum dg_status dg_chain_reveal(struct dg_chain *chain, int64_t now, uint64_t per
     }
     sampling_drop(receipts, period);
     chain->next_period = period + 1;
-    return chain_finish(chain, now, DG_OK);
+    return chain_finish(chain, &call, DG_OK);
 }

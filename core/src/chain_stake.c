@@ -70,7 +70,8 @@ static enum dg_status bond_check(const struct dg_chain *chain, const struct dg_b
 enum dg_status dg_chain_bond(struct dg_chain *chain, int64_t now, const struct dg_bond_order *order,
                              uint32_t *position)
 {
-    enum dg_status status = chain_begin(chain, now);
+    struct chain_call call = {.kind = CHAIN_CALL_bond, .now = now, .order = order};
+    enum dg_status status = chain_begin(chain, &call);
 
     if (status == DG_OK)
         status = bond_check(chain, order);
@@ -80,7 +81,7 @@ enum dg_status dg_chain_bond(struct dg_chain *chain, int64_t now, const struct d
         return status;
 
     uint32_t id = chain_bond(chain, order);
-    status = chain_finish(chain, now, DG_OK);
+    status = chain_finish(chain, &call, DG_OK);
     if (status == DG_OK)
         *position = id;
     return status;
@@ -165,7 +166,9 @@ static void start_unbonding(struct dg_chain *chain, int64_t now, uint32_t id)
 enum dg_status dg_chain_unbond(struct dg_chain *chain, int64_t now, uint32_t id, int64_t amount)
 {
     struct stake_position *position;
-    enum dg_status status = chain_begin(chain, now);
+    struct chain_call call = {
+        .kind = CHAIN_CALL_unbond, .now = now, .ids = {id}, .amounts = {amount}};
+    enum dg_status status = chain_begin(chain, &call);
 
     if (status == DG_OK)
         status = find_bonded(chain, id, amount, &position);
@@ -181,7 +184,7 @@ enum dg_status dg_chain_unbond(struct dg_chain *chain, int64_t now, uint32_t id,
     split_off(chain, id, amount);
     start_unbonding(chain, now, id);
     chain_stake_changed(chain, chain->stakes.positions[id].node);
-    return chain_finish(chain, now, DG_OK);
+    return chain_finish(chain, &call, DG_OK);
 }
 
 void chain_unbonded(struct dg_chain *chain, int64_t now, uint32_t id)
@@ -252,7 +255,9 @@ static void redelegate(struct dg_chain *chain, int64_t now, uint32_t id, uint32_
 enum dg_status dg_chain_redelegate(struct dg_chain *chain, int64_t now, uint32_t id, uint32_t node,
                                    int64_t amount)
 {
-    enum dg_status status = chain_begin(chain, now);
+    struct chain_call call = {
+        .kind = CHAIN_CALL_redelegate, .now = now, .ids = {id, node}, .amounts = {amount}};
+    enum dg_status status = chain_begin(chain, &call);
 
     if (status == DG_OK)
         status = redelegate_check(chain, now, id, node, amount);
@@ -263,7 +268,7 @@ enum dg_status dg_chain_redelegate(struct dg_chain *chain, int64_t now, uint32_t
 
     split_off(chain, id, amount);
     redelegate(chain, now, id, node);
-    return chain_finish(chain, now, DG_OK);
+    return chain_finish(chain, &call, DG_OK);
 }
 
 /* ---- leave ---- */
@@ -281,7 +286,8 @@ static size_t bonded_count(const struct dg_chain *chain, uint32_t node)
 
 enum dg_status dg_chain_leave(struct dg_chain *chain, int64_t now, uint32_t id)
 {
-    enum dg_status status = chain_begin(chain, now);
+    struct chain_call call = {.kind = CHAIN_CALL_leave, .now = now, .ids = {id}};
+    enum dg_status status = chain_begin(chain, &call);
 
     if (status != DG_OK)
         return status;
@@ -305,7 +311,7 @@ enum dg_status dg_chain_leave(struct dg_chain *chain, int64_t now, uint32_t id)
     }
     chain_leave_committees(chain, node);
     chain_set_state(chain, id, DG_NODE_LEFT, DG_NOTICE_LEFT, now);
-    return chain_finish(chain, now, DG_OK);
+    return chain_finish(chain, &call, DG_OK);
 }
 
 /* ---- slash ---- */
@@ -414,7 +420,13 @@ int64_t chain_share_reward(struct dg_chain *chain, uint32_t id, enum dg_account 
 
 enum dg_status dg_chain_set_commission(struct dg_chain *chain, uint32_t node, int64_t commission)
 {
-    enum dg_status status = chain_begin(chain, chain->now);
+    struct chain_call call = {
+        .kind = CHAIN_CALL_set_commission,
+        .now = chain->now,
+        .ids = {node},
+        .amounts = {commission},
+    };
+    enum dg_status status = chain_begin(chain, &call);
 
     if (status != DG_OK)
         return status;
@@ -423,7 +435,7 @@ enum dg_status dg_chain_set_commission(struct dg_chain *chain, uint32_t node, in
     if (commission < 0 || commission > chain->params.stake_commission_maximum)
         return DG_ERROR_ARGUMENT;
     chain->registry.nodes[node].commission = commission;
-    return DG_OK;
+    return chain_finish(chain, &call, DG_OK);
 }
 
 /* ---- reading ---- */

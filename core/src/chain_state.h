@@ -8,12 +8,14 @@
 #define CORE_CHAIN_STATE_H
 
 #include "bonds.h"
+#include "chain_call.h"
 #include "check_pool.h"
 #include "committee.h"
 #include "deadline.h"
 #include "dg/chain.h"
 #include "escrow.h"
 #include "governance.h"
+#include "journal.h"
 #include "ledger.h"
 #include "outbox.h"
 #include "registry.h"
@@ -49,12 +51,16 @@ struct dg_chain {
     size_t prober_capacity;
     struct outbox_notices notices;
     struct outbox_log log;
+    struct journal journal; /* no part of the state */
+    uint64_t noted;         /* notices that the journal's digest holds already */
 };
 
-/* Every call that changes the chain starts with the first, and passes its status through the
- * second, which moves the clock on success and checks the ledger. */
-enum dg_status chain_begin(const struct dg_chain *chain, int64_t now);
-enum dg_status chain_finish(struct dg_chain *chain, int64_t now, enum dg_status status);
+/* Every call that changes the chain starts with the first, which makes its record in the journal,
+ * and passes its status through the second, which on success moves the clock and keeps the record;
+ * it checks the ledger. call->now is the time of the call. */
+enum dg_status chain_begin(struct dg_chain *chain, const struct chain_call *call);
+enum dg_status chain_finish(struct dg_chain *chain, const struct chain_call *call,
+                            enum dg_status status);
 
 /* A move whose funds were checked before; failing marks the chain broken. */
 void chain_move(struct dg_chain *chain, enum dg_account from_kind, uint32_t from_index,

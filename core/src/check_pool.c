@@ -13,7 +13,7 @@ void check_pool_fini(struct check_pool *pool, const struct dg_allocator *allocat
     *pool = (struct check_pool){.seat_limit = pool->seat_limit};
 }
 
-static struct check *check_pool_at(const struct check_pool *pool, uint32_t id)
+struct check *check_pool_at(const struct check_pool *pool, uint32_t id)
 {
     return &pool->checks[id & (pool->capacity - 1)];
 }

@@ -25,6 +25,7 @@ enum seat_state {
     SEAT_COMMITTED, /* sealed score received */
     SEAT_REVEALED,  /* score received */
     SEAT_SILENT,    /* nobody took it in time */
+    SEAT_STATE_COUNT
 };
 
 struct check_seat {
@@ -76,6 +77,8 @@ enum dg_status check_pool_widen(struct check_pool *pool, const struct dg_allocat
 struct check *check_pool_open(struct check_pool *pool);
 void check_pool_close(struct check_pool *pool, struct check *check);
 
+/* The check of an id from first up to next. */
+struct check *check_pool_at(const struct check_pool *pool, uint32_t id);
 /* DG_ERROR_UNKNOWN_ID for an id never given out, DG_ERROR_STATE for a check that is closed. */
 enum dg_status check_pool_find(const struct check_pool *pool, uint32_t id, struct check **check);
 

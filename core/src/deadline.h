@@ -15,7 +15,8 @@ enum deadline_kind {
     DEADLINE_JAIL,
     DEADLINE_UNBOND,
     DEADLINE_SWEEP,
-    DEADLINE_VOTE
+    DEADLINE_VOTE,
+    DEADLINE_KIND_COUNT
 };
 
 struct deadline {

@@ -21,6 +21,7 @@ enum hash_domain {
     HASH_DOMAIN_SCORE = 3,
     HASH_DOMAIN_KEY = 4,
     HASH_DOMAIN_SEED = 5, /* a gateway's routing seed */
+    HASH_DOMAIN_JOURNAL = 6, /* the link of a block of a journal */
 };
 
 static inline uint8_t *hash_store16(uint8_t *to, uint16_t value)

@@ -28,6 +28,7 @@ static size_t slot_of(const struct id_map_slot *slots, size_t slot_count, uint64
 void id_map_fini(struct id_map *map, const struct dg_allocator *allocator)
 {
     memory_release(allocator, map->slots);
+    memory_release(allocator, map->keys);
     *map = (struct id_map){0};
 }
 
@@ -49,6 +50,19 @@ static enum dg_status id_map_resize(struct id_map *map, const struct dg_allocato
     return DG_OK;
 }
 
+static enum dg_status keys_reserve(struct id_map *map, const struct dg_allocator *allocator,
+                                   size_t extra)
+{
+    if (extra == 0)
+        return DG_OK;
+    uint64_t *keys =
+        memory_grow(allocator, map->keys, &map->key_capacity, map->count + extra, sizeof *keys);
+    if (keys == NULL)
+        return DG_ERROR_MEMORY;
+    map->keys = keys;
+    return DG_OK;
+}
+
 enum dg_status id_map_reserve(struct id_map *map, const struct dg_allocator *allocator,
                               size_t extra)
 {
@@ -59,7 +73,10 @@ enum dg_status id_map_reserve(struct id_map *map, const struct dg_allocator *all
             return DG_ERROR_MEMORY;
         slots *= 2;
     }
-    return slots == map->slot_count ? DG_OK : id_map_resize(map, allocator, slots);
+    enum dg_status status = keys_reserve(map, allocator, extra);
+    if (status != DG_OK || slots == map->slot_count)
+        return status;
+    return id_map_resize(map, allocator, slots);
 }
 
 enum dg_status id_map_put(struct id_map *map, const struct dg_allocator *allocator, uint64_t key,
@@ -74,7 +91,7 @@ enum dg_status id_map_put(struct id_map *map, const struct dg_allocator *allocat
 
     struct id_map_slot *slot = &map->slots[slot_of(map->slots, map->slot_count, key)];
     if (slot->value == DG_NONE)
-        map->count++;
+        map->keys[map->count++] = key;
     slot->key = key;
     slot->value = value;
     return DG_OK;
@@ -85,4 +102,28 @@ uint32_t id_map_get(const struct id_map *map, uint64_t key)
     if (map->slot_count == 0)
         return DG_NONE;
     return map->slots[slot_of(map->slots, map->slot_count, key)].value;
+}
+
+/* ---- bytes ---- */
+
+void id_map_codec(struct codec *codec, struct id_map *map)
+{
+    enum { PAIR_BYTES = 8 + 4 };
+    uint64_t count = map->count;
+
+    codec_u64(codec, &count);
+    codec_demand(codec, count <= codec_left(codec) / PAIR_BYTES);
+    for (uint64_t i = 0; i < count && codec_goes_on(codec); i++) {
+        uint64_t key = codec->reading ? 0 : map->keys[i];
+        uint32_t value = codec->reading ? DG_NONE : id_map_get(map, key);
+        codec_u64(codec, &key);
+        codec_u32_below(codec, &value, DG_NONE);
+        if (!codec->reading)
+            continue;
+        codec_demand(codec, id_map_get(map, key) == DG_NONE);
+        if (codec->status == DG_OK)
+            codec->status = id_map_put(map, codec->allocator, key, value);
+        if (codec->status != DG_OK)
+            return;
+    }
 }

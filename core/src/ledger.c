@@ -136,6 +136,19 @@ enum dg_status ledger_move(struct ledger *ledger, enum dg_account from_kind, uin
     return DG_OK;
 }
 
+bool ledger_shape(const struct ledger *ledger)
+{
+    const struct ledger_accounts *kinds = ledger->kinds;
+
+    for (size_t i = 0; i < sizeof single_kinds / sizeof single_kinds[0]; i++) {
+        if (kinds[single_kinds[i]].count != 1)
+            return false;
+    }
+    return kinds[DG_ACCOUNT_USER].count == kinds[DG_ACCOUNT_ESCROW].count &&
+           kinds[DG_ACCOUNT_OPERATOR].count == kinds[DG_ACCOUNT_APPEAL].count &&
+           ledger_came_in(ledger) <= INT64_MAX;
+}
+
 bool ledger_identity(const struct ledger *ledger)
 {
     fixed_int128 sum = 0;

@@ -46,6 +46,8 @@ enum dg_status ledger_credit(struct ledger *ledger, enum ledger_source source, e
 enum dg_status ledger_move(struct ledger *ledger, enum dg_account from_kind, uint32_t from_index,
                            enum dg_account to_kind, uint32_t to_index, int64_t amount);
 
+/* Whether kinds that belong together have as many accounts, and those that hold one have it. */
+bool ledger_shape(const struct ledger *ledger);
 bool ledger_identity(const struct ledger *ledger); /* O(1) */
 bool ledger_audit(const struct ledger *ledger);    /* O(accounts) */
 

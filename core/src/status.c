@@ -15,6 +15,10 @@ static const char *const status_names[DG_STATUS_COUNT] = {
     [DG_ERROR_MEMORY] = "out of memory",
     [DG_ERROR_PARAMETER] = "bad parameter",
     [DG_ERROR_CONSERVATION] = "ledger identity broken",
+    [DG_ERROR_VERSION] = "another format or version",
+    [DG_ERROR_DAMAGED] = "bytes are damaged",
+    [DG_ERROR_TRUNCATED] = "bytes are cut short",
+    [DG_ERROR_DIVERGED] = "replay decided otherwise",
 };
 
 const char *dg_status_name(enum dg_status status)

@@ -20,6 +20,31 @@ enum dg_status dg_chain_open(const struct dg_params *params, const struct dg_all
                              struct dg_chain **out);
 void dg_chain_close(struct dg_chain *chain); /* NULL is allowed */
 
+/* ---- keeping and going on ---- */
+
+/* The whole state as bytes: versioned, checksummed, and the same for equal states. *size: the bytes
+ * needed; bytes NULL measures, and DG_ERROR_LIMIT leaves *size set when capacity is below it.
+ * O(state). The journal is no part of it. */
+enum dg_status dg_chain_snapshot(const struct dg_chain *chain, uint8_t *bytes, size_t capacity,
+                                 size_t *size);
+/* A chain that goes on exactly as the one would that was written. *out is touched only on success.
+ * DG_ERROR_VERSION: of another kind, version or table of parameters; DG_ERROR_TRUNCATED;
+ * DG_ERROR_DAMAGED: the checksum, an id or the ledger is wrong; DG_ERROR_PARAMETER; DG_ERROR_MEMORY. */
+enum dg_status dg_chain_restore(const uint8_t *bytes, size_t size,
+                                const struct dg_allocator *allocator, struct dg_chain **out);
+
+/* Starts a journal: from now on every call that succeeds leaves a record (journal.h tells how it is
+ * replayed), the first one being a snapshot of the present state. DG_ERROR_STATE: there is one;
+ * DG_ERROR_MEMORY; DG_ERROR_LIMIT: the state has more than 2 GiB. */
+enum dg_status dg_chain_journal_start(struct dg_chain *chain);
+/* The bytes since the last call of this, to be appended to those before: they form one block, sealed by
+ * a hash that covers all before it. They belong to the chain and stay until its next call that may
+ * change it. *size is 0 when nothing has happened. A call costs two hashes, so a host that must
+ * lose nothing takes after every message, one that may lose a second takes every second. Until
+ * it is taken a block grows in memory, and calls that do not fit into 4 GiB of it are
+ * DG_ERROR_LIMIT. DG_ERROR_STATE: no journal was started. */
+enum dg_status dg_chain_journal_take(struct dg_chain *chain, const uint8_t **bytes, size_t *size);
+
 /* ---- registry ---- */
 
 struct dg_node_spec {
@@ -124,7 +149,7 @@ uint64_t dg_chain_log_end(const struct dg_chain *chain);
 enum dg_status dg_chain_log_read(const struct dg_chain *chain, uint64_t position,
                                  struct dg_node_record *record);
 /* Entries before position are needed by nobody any more. */
-void dg_chain_log_trim(struct dg_chain *chain, uint64_t position);
+enum dg_status dg_chain_log_trim(struct dg_chain *chain, uint64_t position);
 
 /* ---- checking ---- */
 

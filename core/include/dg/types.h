@@ -40,6 +40,10 @@ enum dg_status {
     DG_ERROR_MEMORY,       /* the allocator returned NULL */
     DG_ERROR_PARAMETER,    /* a parameter is out of bounds or can never take effect */
     DG_ERROR_CONSERVATION, /* the ledger identity broke: the handle refuses further calls */
+    DG_ERROR_VERSION,      /* bytes of another format, version or table of parameters */
+    DG_ERROR_DAMAGED,      /* bytes whose checksum or content is wrong */
+    DG_ERROR_TRUNCATED,    /* bytes that end too early */
+    DG_ERROR_DIVERGED,     /* a replay decided otherwise than its journal */
     DG_STATUS_COUNT
 };
 

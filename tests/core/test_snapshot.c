@@ -1,0 +1,327 @@
+/* Goal: a chain restored from its bytes goes on exactly as the one that wrote them, and bytes that are
+ * cut short, damaged or of another version are refused with nothing built. */
+#include "chain_world.h"
+
+#include <stdlib.h>
+
+#include "codec.h"
+
+struct bytes {
+    uint8_t *data;
+    size_t size;
+};
+
+static struct bytes snapshot(const struct dg_chain *chain)
+{
+    struct bytes bytes = {0};
+
+    assert_status(dg_chain_snapshot(chain, NULL, 0, &bytes.size), DG_OK);
+    bytes.data = malloc(bytes.size);
+    assert_non_null(bytes.data);
+    assert_status(dg_chain_snapshot(chain, bytes.data, bytes.size, &bytes.size), DG_OK);
+    return bytes;
+}
+
+static void assert_same_state(const struct dg_chain *a, const struct dg_chain *b)
+{
+    struct bytes left = snapshot(a), right = snapshot(b);
+
+    assert_int_equal(left.size, right.size);
+    assert_memory_equal(left.data, right.data, left.size);
+    free(left.data);
+    free(right.data);
+}
+
+/* A chain in the midst of things: open checks in every phase, stake on its way out, a proposal with
+ * votes, receipts that wait for their beacon, notices that nobody has taken. */
+static void make_busy(struct chain_world *world, struct dg_params *params)
+{
+    uint32_t id, delegator, position;
+
+    chain_world_params(params);
+    params->appeal_window = 600 * DG_SECOND;
+    params->quality_aggregation = 5; /* yuma: bonds */
+    params->heartbeat_interval = 300 * DG_SECOND;
+    chain_world_open(world, params, NULL);
+    assert_status(dg_chain_add_prober(world->chain, 1), DG_OK);
+    assert_status(dg_chain_add_delegator(world->chain, 500 * DG_TOKEN, &delegator), DG_OK);
+    struct dg_bond_order order = {.owner_kind = DG_OWNER_DELEGATOR,
+                                  .tier = DG_TIER_LONG,
+                                  .owner = delegator,
+                                  .node = NODE_VERIFIER,
+                                  .amount = 200 * DG_TOKEN};
+    assert_status(dg_chain_bond(world->chain, world->now, &order, &position), DG_OK);
+    assert_status(dg_chain_unbond(world->chain, world->now, position, 50 * DG_TOKEN), DG_OK);
+    assert_status(
+        dg_chain_propose(world->chain, world->now, DG_OWNER_DELEGATOR, delegator, 0, 2, &id),
+        DG_OK);
+    assert_status(dg_chain_vote(world->chain, world->now, id, DG_OWNER_DELEGATOR, delegator, true),
+                  DG_OK);
+
+    chain_world_verdict(world, NODE_SERVER, MODEL_SMALL, 60000);
+    chain_world_verdict(world, NODE_SERVER, MODEL_SMALL, 100); /* waits for an appeal */
+    chain_world_check(world, NODE_OTHER, MODEL_SMALL);
+    assert_status(chain_world_open_answer(world), DG_OK);
+    assert_status(chain_world_commit(world, world->check.members[0], 40000), DG_OK);
+    struct dg_receipt receipt =
+        chain_world_receipt(world, 1, world->number[1], NODE_SERVER, MODEL_LARGE);
+    struct dg_report report = chain_world_report(1, world->period, &receipt, 1);
+    assert_status(dg_chain_report(world->chain, world->now, &report), DG_OK);
+    world->number[1]++;
+    struct dg_receipt other =
+        chain_world_receipt(world, 0, world->number[0]++, NODE_OTHER, MODEL_SMALL);
+    report = chain_world_report(0, world->period, &other, 1);
+    assert_status(dg_chain_report(world->chain, world->now, &report), DG_OK);
+    chain_world_reveal(world); /* two checks, whose notices nobody takes */
+    receipt = chain_world_receipt(world, 1, world->number[1]++, NODE_SERVER, MODEL_LARGE);
+    report = chain_world_report(1, world->period, &receipt, 1);
+    assert_status(dg_chain_report(world->chain, world->now, &report), DG_OK);
+}
+
+static void pass_time(struct chain_world *world, int steps, int64_t step)
+{
+    for (int i = 0; i < steps; i++) {
+        uint32_t nodes[WORLD_NODES];
+        size_t count = 0;
+        chain_world_advance(world, world->now + step);
+        for (uint32_t n = 0; n < WORLD_NODES; n++) {
+            if (chain_world_account(world, n).state != DG_NODE_EXCLUDED)
+                nodes[count++] = n;
+        }
+        assert_status(dg_chain_heartbeats(world->chain, world->now, nodes, count), DG_OK);
+    }
+}
+
+/* ---- going on ---- */
+
+static void restored_is_the_same(void **state)
+{
+    struct chain_world world;
+    struct dg_params params;
+    struct dg_chain *copy = NULL;
+
+    (void)state;
+    make_busy(&world, &params);
+    struct bytes bytes = snapshot(world.chain);
+    assert_status(dg_chain_restore(bytes.data, bytes.size, NULL, &copy), DG_OK);
+    assert_same_state(world.chain, copy);
+    struct dg_notice left, right;
+    unsigned notices = 0;
+    while (dg_chain_next_notice(world.chain, &left)) {
+        assert_true(dg_chain_next_notice(copy, &right));
+        assert_int_equal(left.kind, right.kind);
+        assert_int_equal(left.check, right.check);
+        notices++;
+    }
+    assert_false(dg_chain_next_notice(copy, &right));
+    assert_true(notices > 0);
+    free(bytes.data);
+    dg_chain_close(copy);
+    chain_world_close(&world);
+}
+
+/* The same messages reach both until every check, appeal, vote and unbonding is over. */
+static void restored_goes_on_alike(void **state)
+{
+    struct chain_world world;
+    struct dg_params params;
+    struct chain_world twin;
+
+    (void)state;
+    make_busy(&world, &params);
+    struct bytes bytes = snapshot(world.chain);
+    twin = world;
+    assert_status(dg_chain_restore(bytes.data, bytes.size, NULL, &twin.chain), DG_OK);
+    free(bytes.data);
+    struct chain_world *both[2] = {&world, &twin};
+    for (int i = 0; i < 2; i++) {
+        struct chain_world *one = both[i];
+        chain_world_drop_notices(one);
+        assert_status(dg_chain_appeal(one->chain, one->now, 1), DG_OK);
+        chain_world_reveal(one);
+        pass_time(one, 60, 60 * DG_SECOND);
+        assert_status(dg_chain_close_epoch(one->chain, one->now), DG_OK);
+        assert_status(dg_chain_settle(one->chain, one->now), DG_OK);
+        chain_world_drop_notices(one);
+        chain_world_verdict(one, NODE_OTHER, MODEL_SMALL, 50000);
+        pass_time(one, 400, 24 * 3600 * DG_SECOND);
+        assert_status(dg_chain_close_epoch(one->chain, one->now), DG_OK);
+    }
+    assert_same_state(world.chain, twin.chain);
+    dg_chain_close(twin.chain);
+    chain_world_close(&world);
+}
+
+static void writing_into_too_little_tells_how_much(void **state)
+{
+    struct chain_world world;
+    struct dg_params params;
+    size_t needed, size = 0;
+
+    (void)state;
+    make_busy(&world, &params);
+    assert_status(dg_chain_snapshot(world.chain, NULL, 0, &needed), DG_OK);
+    uint8_t *bytes = malloc(needed);
+    assert_non_null(bytes);
+    assert_status(dg_chain_snapshot(world.chain, bytes, needed - 1, &size), DG_ERROR_LIMIT);
+    assert_int_equal(size, needed);
+    free(bytes);
+    chain_world_close(&world);
+}
+
+/* ---- bad bytes ---- */
+
+static void cut_short_anywhere(void **state)
+{
+    struct chain_world world;
+    struct dg_params params;
+    struct dg_chain *copy = NULL;
+
+    (void)state;
+    make_busy(&world, &params);
+    struct bytes bytes = snapshot(world.chain);
+    for (size_t size = 0; size < bytes.size; size += size < 64 ? 1 : 61)
+        assert_status(dg_chain_restore(bytes.data, size, NULL, &copy), DG_ERROR_TRUNCATED);
+    assert_null(copy);
+    free(bytes.data);
+    chain_world_close(&world);
+}
+
+static void one_flipped_bit_anywhere(void **state)
+{
+    struct chain_world world;
+    struct dg_params params;
+    struct dg_chain *copy = NULL;
+
+    (void)state;
+    make_busy(&world, &params);
+    struct bytes bytes = snapshot(world.chain);
+    for (size_t i = 0; i < bytes.size; i += i < 64 ? 1 : 37) {
+        bytes.data[i] ^= (uint8_t)(1 << i % 8);
+        enum dg_status status = dg_chain_restore(bytes.data, bytes.size, NULL, &copy);
+        bytes.data[i] ^= (uint8_t)(1 << i % 8);
+        assert_true(status == DG_ERROR_DAMAGED || (i < 12 && status == DG_ERROR_VERSION) ||
+                    (i >= 12 && i < 20 && status == DG_ERROR_TRUNCATED));
+    }
+    assert_null(copy);
+    bytes.data = realloc(bytes.data, bytes.size + 1);
+    bytes.data[bytes.size] = 0;
+    assert_status(dg_chain_restore(bytes.data, bytes.size + 1, NULL, &copy), DG_ERROR_DAMAGED);
+    free(bytes.data);
+    chain_world_close(&world);
+}
+
+/* Bytes whose checksum was made to fit: whatever they say, nothing leads out of its array. Run under
+ * the sanitizers this is the proof. */
+static void forged_bytes_do_no_harm(void **state)
+{
+    struct chain_world world;
+    struct dg_params params;
+    uint64_t random = 20261125;
+    unsigned refused = 0, taken = 0;
+
+    (void)state;
+    make_busy(&world, &params);
+    struct bytes bytes = snapshot(world.chain);
+    uint8_t *forged = malloc(bytes.size);
+    for (int round = 0; round < 4000; round++) {
+        struct dg_chain *copy = NULL;
+        memcpy(forged, bytes.data, bytes.size);
+        for (int flips = 0; flips < 1 + round % 3; flips++) {
+            random = random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+            size_t place = 20 + (size_t)(random >> 20) % (bytes.size - 20 - DG_HASH_BYTES);
+            forged[place] = (uint8_t)(random >> 56);
+        }
+        chain_world_seal(forged, bytes.size);
+        enum dg_status status = dg_chain_restore(forged, bytes.size, NULL, &copy);
+        if (status != DG_OK) {
+            assert_null(copy);
+            refused++;
+            continue;
+        }
+        taken++;
+        /* Whatever follows is an error or none, but no fault. */
+        (void)dg_chain_advance(copy, world.now + 600 * DG_SECOND);
+        (void)dg_chain_close_epoch(copy, world.now + 600 * DG_SECOND);
+        (void)dg_chain_settle(copy, world.now + 600 * DG_SECOND);
+        (void)dg_chain_advance(copy, world.now + 200 * 24 * 3600 * DG_SECOND);
+        dg_chain_close(copy);
+    }
+    assert_true(refused > 100);
+    assert_true(taken > 100);
+    free(forged);
+    free(bytes.data);
+    chain_world_close(&world);
+}
+
+static void of_a_gateway_is_another_kind(void **state)
+{
+    struct chain_world world;
+    struct dg_params params;
+    struct dg_chain *copy = NULL;
+
+    (void)state;
+    make_busy(&world, &params);
+    struct bytes bytes = snapshot(world.chain);
+    memcpy(bytes.data, "dggatewy", 8);
+    chain_world_seal(bytes.data, bytes.size);
+    assert_status(dg_chain_restore(bytes.data, bytes.size, NULL, &copy), DG_ERROR_VERSION);
+    memcpy(bytes.data, "dgchain", 8);
+    bytes.data[8] = 2; /* the version of the layout */
+    chain_world_seal(bytes.data, bytes.size);
+    assert_status(dg_chain_restore(bytes.data, bytes.size, NULL, &copy), DG_ERROR_VERSION);
+    bytes.data[8] = 1;
+    bytes.data[20] ^= 1; /* the digest of the table of parameters */
+    chain_world_seal(bytes.data, bytes.size);
+    assert_status(dg_chain_restore(bytes.data, bytes.size, NULL, &copy), DG_ERROR_VERSION);
+    free(bytes.data);
+    chain_world_close(&world);
+}
+
+/* ---- memory ---- */
+
+static void every_refused_allocation_leaves_nothing(void **state)
+{
+    struct chain_world world;
+    struct dg_params params;
+    long refusals = 0;
+
+    (void)state;
+    make_busy(&world, &params);
+    struct bytes bytes = snapshot(world.chain);
+    for (long at = 1;; at++) {
+        struct chain_memory memory = {.left = at};
+        struct dg_allocator allocator = chain_memory_allocator(&memory);
+        struct dg_chain *copy = NULL;
+        enum dg_status status = dg_chain_restore(bytes.data, bytes.size, &allocator, &copy);
+        if (status == DG_OK) {
+            assert_false(memory.refused);
+            dg_chain_close(copy);
+            assert_int_equal(memory.live, 0);
+            break;
+        }
+        assert_status(status, DG_ERROR_MEMORY);
+        assert_null(copy);
+        assert_int_equal(memory.live, 0);
+        refusals++;
+    }
+    assert_true(refusals > 20);
+    free(bytes.data);
+    chain_world_close(&world);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(restored_is_the_same),
+        cmocka_unit_test(restored_goes_on_alike),
+        cmocka_unit_test(writing_into_too_little_tells_how_much),
+        cmocka_unit_test(cut_short_anywhere),
+        cmocka_unit_test(one_flipped_bit_anywhere),
+        cmocka_unit_test(forged_bytes_do_no_harm),
+        cmocka_unit_test(of_a_gateway_is_another_kind),
+        cmocka_unit_test(every_refused_allocation_leaves_nothing),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
