@@ -158,7 +158,7 @@ $(foreach test,$(TEST_BIN),$(eval $(call test_program,$(test))))
 -include $(ALL_OBJ:.o=.d)
 
 # ---- checking ----------------------------------------------------------------------------------
-.PHONY: test lint format check fuzz soak coverage
+.PHONY: test lint format docs check fuzz soak coverage
 test: tests
 	@BUILD='$(BUILD)' SRC='$(CURDIR)' CC='$(CC)' PREFIX='$(PREFIX)' DGSIM_MODE='$(MODE)' \
 	    tools/run_tests.sh $(TEST_BIN) $(TEST_SCRIPTS) $(BUILD_TESTS)
@@ -169,6 +169,12 @@ lint: $(ARCHIVES)
 format:
 	clang-format -i $(SOURCES) $(foreach layer,$(TEST_LAYERS),$(wildcard tests/$(layer)/*.[ch])) \
 	    $(wildcard core/include/dg/*.h core/src/*.h sim/*.h models/*.h analysis/*.h cli/*.h)
+
+# The pages that the tables of the code make.
+docs: $(PROGRAM) $(BUILD)/tests/models/test_scenario_docs
+	$(PROGRAM) list parameters --markdown >$(BUILD)/parameters.md
+	mv $(BUILD)/parameters.md docs/parameters.md
+	DGSIM_UPDATE=1 SRC='$(CURDIR)' $(BUILD)/tests/models/test_scenario_docs
 
 # As many jobs as processors, unless the caller has said how many.
 PARALLEL = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))

@@ -13,6 +13,7 @@ make coverage       run the tests with coverage and print it by folder
 make bench          speed of the engine and of the whole model on this machine
 make bench-peers    the engine's benchmarks beside SimPy, SimGrid and ns-3, where installed
 make format         clang-format all sources
+make docs           write the pages that the code's tables make
 make install        into PREFIX (/usr/local), below DESTDIR; make uninstall takes it back
 make clean          remove build/
 
