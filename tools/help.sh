@@ -1,7 +1,9 @@
 #!/bin/sh
 # The targets of the Makefile, for `make help`.
 cat <<'TEXT'
-make                build build/dgsim and build/libdgcore.a
+make                build build/dgsim and build/libdgcore.a, .so
+make core           build the core library alone
+make examples       build the examples of the core, build/examples/request and others
 make demo           set up, build, run the quickstart scenario; leaves build/demo/quickstart.db and .png
 make check          set up, build, lint, all tests, and the tests again under ASan and UBSan
 make deps           install what is missing (Debian, Ubuntu)

@@ -9,6 +9,10 @@
 
 #include "dg/types.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 enum dg_unit {
     DG_UNIT_COUNT,    /* a plain number */
     DG_UNIT_FRACTION, /* parts of DG_ONE */
@@ -130,5 +134,9 @@ enum dg_status dg_params_check(const struct dg_params *params, char *message, si
  * shares of the funds, which they take of the whole fee, and the largest latency discount always
  * leave. */
 int64_t dg_royalty_maximum(const struct dg_params *params);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif
