@@ -44,10 +44,15 @@ PACKAGES := gsl libcjson sqlite3 libsodium
 PACKAGE_CFLAGS := $(call package,--cflags,$(PACKAGES),)
 PACKAGE_LIBS   := $(call package,--libs,$(PACKAGES),-lgsl -lgslcblas -lcjson -lsqlite3 -lsodium)
 TEST_LIBS      := $(call package,--libs,cmocka,-lcmocka)
+SODIUM_CFLAGS  := $(call package,--cflags,libsodium,)
+SODIUM_LIBS    := $(call package,--libs,libsodium,-lsodium)
 LIBS := $(PACKAGE_LIBS) -lm -pthread
 
 # core/ sees its own headers alone, so that it cannot include anything above it.
 CORE_INCLUDES := -Icore/include -Icore/src
+# Code for the shared library, which serves the static one as well: without interposition it is what the
+# compiler's default of position-independent programs gives, instruction by instruction.
+CORE_PIC      := -fPIC -fno-semantic-interposition
 INCLUDES      := -D_GNU_SOURCE -I. -Icore/include $(PACKAGE_CFLAGS) -pthread
 
 # ---- where things go: every combination of mode, compiler and level has its own folder ---------
@@ -68,6 +73,14 @@ objects       = $(patsubst %.c,$(OBJ)/%.o,$(1))
 
 PROGRAM  := $(BUILD)/dgsim
 CORE_LIB := $(BUILD)/libdgcore.a
+# The version of the core's interface, which its header gives.
+core_version = $(shell sed -n 's/^.define DG_VERSION_$(1) //p' core/include/dg/types.h)
+CORE_MAJOR  := $(call core_version,MAJOR)
+CORE_SHARED := $(BUILD)/libdgcore.so.$(CORE_MAJOR).$(call core_version,MINOR)
+CORE_SONAME := libdgcore.so.$(CORE_MAJOR)
+# None with sanitizers: their runtime must come first in a program, so the library would serve no program
+# but one built alike, which can take the archive.
+CORE_LINKED := $(if $(findstring -fsanitize,$(MODE_FLAGS)),,$(CORE_SHARED))
 # From the top layer down, as the linker wants them.
 ARCHIVES := $(BUILD)/libcli.a $(BUILD)/libanalysis.a $(BUILD)/libmodels.a $(BUILD)/libsim.a \
             $(CORE_LIB)
@@ -81,8 +94,12 @@ TEST_SCRIPTS := $(foreach layer,$(TEST_LAYERS),$(wildcard tests/$(layer)/test_*.
 # The tests of the build itself build further variants; once, from the release build, is enough.
 BUILD_TESTS  := $(if $(VARIANT),,$(wildcard tests/build/test_*.sh))
 
+# Programs that use the core as another project would: its public headers, its archive, libsodium.
+EXAMPLES := $(patsubst core/%.c,$(BUILD)/%,$(wildcard core/examples/*.c))
+
 SOURCES := $(foreach layer,$(LAYERS),$($(layer)_SRC))
-ALL_OBJ := $(call objects,$(SOURCES) $(foreach layer,$(TEST_LAYERS),$(wildcard tests/$(layer)/*.c)))
+ALL_OBJ := $(call objects,$(SOURCES) $(foreach layer,$(TEST_LAYERS),$(wildcard tests/$(layer)/*.c)) \
+                          $(wildcard core/examples/*.c))
 
 # ---- building ----------------------------------------------------------------------------------
 .DEFAULT_GOAL := all
@@ -91,11 +108,12 @@ ALL_OBJ := $(call objects,$(SOURCES) $(foreach layer,$(TEST_LAYERS),$(wildcard t
 MAKEFLAGS += --no-builtin-rules
 .SECONDARY: $(ALL_OBJ)
 
-.PHONY: all core libraries tests
-all: $(CORE_LIB) $(PROGRAM)
-core: $(CORE_LIB)
+.PHONY: all core libraries examples tests
+all: core $(PROGRAM)
+core: $(CORE_LIB) $(CORE_LINKED)
 libraries: $(ARCHIVES)
-tests: all $(TEST_BIN)
+examples: $(EXAMPLES)
+tests: all examples $(TEST_BIN)
 
 # $(1) is written anew only when the text $(2) differs from what it holds.
 define keep_text
@@ -106,7 +124,7 @@ endef
 # Objects follow a change of flags, and those that carry the version also one of PREFIX.
 .PHONY: force
 $(OBJ)/flags: force
-	$(call keep_text,$@,$(CC) $(CFLAGS) $(INCLUDES))
+	$(call keep_text,$@,$(CC) $(CFLAGS) $(CORE_PIC) $(INCLUDES))
 DEFINES := -DDGSIM_VERSION='"$(VERSION)"' -DDGSIM_DATADIR='"$(PREFIX)/share/dgsim"' \
            -DDGSIM_FLAGS='"$(strip $(STANDARD) $(MODE_FLAGS))"'
 $(OBJ)/defines: force
@@ -117,7 +135,10 @@ COMPILE = $(call quiet,compile $@)$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
 $(ALL_OBJ): $(OBJ)/flags
 $(OBJ)/core/src/%.o: core/src/%.c
 	@mkdir -p $(@D)
-	$(COMPILE) $(CORE_INCLUDES)
+	$(COMPILE) $(CORE_PIC) $(CORE_INCLUDES)
+$(OBJ)/core/examples/%.o: core/examples/%.c
+	@mkdir -p $(@D)
+	$(COMPILE) -Icore/include $(SODIUM_CFLAGS)
 $(OBJ)/tests/core/%.o: tests/core/%.c
 	@mkdir -p $(@D)
 	$(COMPILE) $(INCLUDES) -Icore/src
@@ -144,6 +165,16 @@ $(eval $(call layer_library,$(CORE_LIB),core))
 $(foreach layer,sim models analysis cli,\
     $(eval $(call layer_library,$(BUILD)/lib$(layer).a,$(layer))))
 
+$(CORE_SHARED): $(call objects,$(core_SRC)) $(OBJ)/core.members core/libdgcore.map
+	$(call quiet,link    $@)$(CC) $(LDFLAGS) -shared -Wl,-soname,$(CORE_SONAME) -Wl,-z,defs \
+	    -Wl,--version-script=core/libdgcore.map -o $@ $(filter %.o,$^) $(SODIUM_LIBS)
+	@ln -sf $(@F) $(BUILD)/$(CORE_SONAME)
+	@ln -sf $(CORE_SONAME) $(BUILD)/libdgcore.so
+
+$(EXAMPLES): $(BUILD)/examples/%: $(OBJ)/core/examples/%.o $(CORE_LIB)
+	@mkdir -p $(@D)
+	$(call quiet,link    $@)$(CC) $(LDFLAGS) -o $@ $^ $(SODIUM_LIBS)
+
 $(PROGRAM): $(call objects,$(cli_SRC)) $(filter-out $(BUILD)/libcli.a,$(ARCHIVES))
 	$(call quiet,link    $@)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
@@ -158,7 +189,7 @@ $(foreach test,$(TEST_BIN),$(eval $(call test_program,$(test))))
 -include $(ALL_OBJ:.o=.d)
 
 # ---- checking ----------------------------------------------------------------------------------
-.PHONY: test lint format check fuzz soak coverage
+.PHONY: test lint format docs check fuzz soak coverage
 test: tests
 	@BUILD='$(BUILD)' SRC='$(CURDIR)' CC='$(CC)' PREFIX='$(PREFIX)' DGSIM_MODE='$(MODE)' \
 	    tools/run_tests.sh $(TEST_BIN) $(TEST_SCRIPTS) $(BUILD_TESTS)
@@ -168,7 +199,13 @@ lint: $(ARCHIVES)
 
 format:
 	clang-format -i $(SOURCES) $(foreach layer,$(TEST_LAYERS),$(wildcard tests/$(layer)/*.[ch])) \
-	    $(wildcard core/include/dg/*.h core/src/*.h sim/*.h models/*.h analysis/*.h cli/*.h)
+	    $(wildcard core/include/dg/*.h core/src/*.h core/examples/*.c sim/*.h models/*.h analysis/*.h cli/*.h)
+
+# The pages that the tables of the code make.
+docs: $(PROGRAM) $(BUILD)/tests/models/test_scenario_docs
+	$(PROGRAM) list parameters --markdown >$(BUILD)/parameters.md
+	mv $(BUILD)/parameters.md docs/parameters.md
+	DGSIM_UPDATE=1 SRC='$(CURDIR)' $(BUILD)/tests/models/test_scenario_docs
 
 # As many jobs as processors, unless the caller has said how many.
 PARALLEL = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
@@ -216,7 +253,7 @@ bench: all
 bench-peers: all
 	@DGSIM='$(PROGRAM)' tests/bench/peers/run.sh
 
-INSTALLER = BUILD='$(BUILD)' PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' VERSION='$(VERSION)'
+INSTALLER = BUILD='$(BUILD)' PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)'
 install: all
 	@$(INSTALLER) tools/install.sh install
 uninstall:

@@ -293,8 +293,8 @@ static bool network_rows_add(struct bench *bench, uint32_t node_count, struct er
     const struct dg_param_row *policies = dg_param_find("routing.policy");
     char name[POLICY_SIZE];
 
-    for (uint32_t i = 0; policies->choices[i] != NULL; i++) {
-        snprintf(name, sizeof name, "route_%s", policies->choices[i]);
+    for (uint32_t i = 0; policies->choices[i].name != NULL; i++) {
+        snprintf(name, sizeof name, "route_%s", policies->choices[i].name);
         if (!network_row_add(bench, name, i, node_count, work_route, error))
             return false;
     }
@@ -324,11 +324,11 @@ static bool draw_rows_add(struct bench *bench, struct error *error)
 {
     const struct dg_param_row *plans = dg_param_find("sampling.plan");
 
-    for (uint32_t i = 0; plans->choices[i] != NULL; i++) {
+    for (uint32_t i = 0; plans->choices[i].name != NULL; i++) {
         struct bench_row *row = row_add(bench, work_draw, error);
         if (row == NULL)
             return false;
-        snprintf(row->name, sizeof row->name, "draw_%s", plans->choices[i]);
+        snprintf(row->name, sizeof row->name, "draw_%s", plans->choices[i].name);
         row->plan = i;
         row->drawn = bench->drawn;
     }

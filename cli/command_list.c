@@ -1,8 +1,8 @@
 /* command_list.c - dgsim list: what scenarios and results can name, from the code's own tables. */
-#include <inttypes.h>
 #include <string.h>
 
 #include "cli/command.h"
+#include "cli/list_parameters.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "models/behaviour.h"
@@ -10,76 +10,31 @@
 #include "models/scenario_keys.h"
 #include "models/scenario_latency.h"
 #include "models/scenario_loader.h"
-#include "models/scenario_unit.h"
 
 enum { NAME_WIDTH = 26, KEY_WIDTH = 36, VALUE_WIDTH = 20 };
 
-/* ---- values ---- */
-
-static void write_param(const struct dg_param_row *row, int64_t value, char text[UNIT_TEXT_SIZE])
+/* The rules of one parameter or key, a line each. */
+static void print_choices(const struct dg_choice *choices, const char *standard)
 {
-    if (row->unit == DG_UNIT_CHOICE)
-        snprintf(text, UNIT_TEXT_SIZE, "%s", row->choices[value]);
-    else if (row->unit == DG_UNIT_FRACTION)
-        unit_write_parts(value, DG_ONE, text);
-    else if (row->unit == DG_UNIT_DURATION)
-        unit_write_duration(value, text);
-    else if (row->unit == DG_UNIT_AMOUNT)
-        unit_write_amount(value, text);
-    else
-        snprintf(text, UNIT_TEXT_SIZE, "%" PRId64, value);
-}
-
-/* random, power_of_d, weighted_score (default) */
-static void print_choices(const char *const *choices, const char *standard)
-{
-    for (size_t i = 0; choices[i] != NULL; i++)
-        printf("%s%s%s", i > 0 ? ", " : "", choices[i],
-               strcmp(choices[i], standard) == 0 ? " (default)" : "");
+    for (size_t i = 0; choices[i].name != NULL; i++) {
+        bool is_standard = strcmp(choices[i].name, standard) == 0;
+        printf("    %s%-*s %s\n", choices[i].name, NAME_WIDTH - 4 - (int)strlen(choices[i].name),
+               is_standard ? " *" : "", choices[i].meaning);
+    }
 }
 
 /* ---- topics ---- */
-
-static void list_parameters(void)
-{
-    size_t count = 0;
-    const struct dg_param_row *rows = dg_param_rows(&count);
-    puts("Parameters of the protocol, in a scenario below \"protocol\". Origin of a\n"
-         "default: pub, stated in public documents; code, read in contracts; rel, a\n"
-         "related system's figure; ours, chosen here.\n");
-    for (size_t i = 0; i < count; i++) {
-        const struct dg_param_row *row = &rows[i];
-        char low[UNIT_TEXT_SIZE], high[UNIT_TEXT_SIZE], standard[UNIT_TEXT_SIZE];
-        write_param(row, row->standard, standard);
-        printf("%-*s %-*s %-4s  ", KEY_WIDTH - 6, row->name, VALUE_WIDTH - 4, standard,
-               dg_origin_name(row->origin));
-        if (row->unit == DG_UNIT_CHOICE) {
-            print_choices(row->choices, "");
-        } else {
-            write_param(row, row->minimum, low);
-            write_param(row, row->maximum, high);
-            printf("%s to %s", low, high);
-        }
-        if (row->published_low != 0 || row->published_high != 0) {
-            write_param(row, row->published_low, low);
-            write_param(row, row->published_high, high);
-            printf("; published: %s to %s", low, high);
-        }
-        printf("\n    %s [%s]\n", row->meaning, row->source);
-    }
-}
 
 static void list_policies(void)
 {
     size_t count = 0;
     const struct dg_param_row *rows = dg_param_rows(&count);
-    puts("Policies: parameters of the protocol that choose among rules.\n");
+    puts("Policies: parameters of the protocol that choose among rules; * is the default.\n");
     for (size_t i = 0; i < count; i++) {
         if (rows[i].unit != DG_UNIT_CHOICE)
             continue;
-        printf("%-*s ", NAME_WIDTH, rows[i].name);
-        print_choices(rows[i].choices, rows[i].choices[rows[i].standard]);
-        printf("\n    %s\n", rows[i].meaning);
+        printf("%-*s %s\n", NAME_WIDTH, rows[i].name, rows[i].meaning);
+        print_choices(rows[i].choices, rows[i].choices[rows[i].standard].name);
     }
 }
 
@@ -126,13 +81,13 @@ static void list_laws(void)
 {
     size_t count = 0;
     const struct key *rows = key_rows(&count);
-    puts("Laws of arrivals, sizes and service times: keys of the world that choose among rules.\n");
+    puts("Laws of arrivals, sizes and service times: keys of the world that choose among\n"
+         "rules; * is the default.\n");
     for (size_t i = 0; i < count; i++) {
         if (rows[i].type != KEY_CHOICE)
             continue;
-        printf("%-*s ", NAME_WIDTH, rows[i].path);
+        printf("%-*s %s\n", NAME_WIDTH, rows[i].path, rows[i].meaning);
         print_choices(rows[i].choices, rows[i].standard);
-        printf("\n    %s\n", rows[i].meaning);
     }
 }
 
@@ -159,7 +114,8 @@ static const struct topic topics[] = {
     {"policies", "rules of the protocol that a scenario chooses among", list_policies, true},
     {"behaviours", "what nodes and verifiers may do", list_behaviours, true},
     {"metrics", "what a run reports", list_metrics, true},
-    {"parameters", "numbers of the protocol: default, bounds, origin", list_parameters, false},
+    {"parameters", "numbers of the protocol: default, bounds, origin", list_parameters_print,
+     false},
     {"keys", "everything else that a scenario may set", list_keys, false},
     {"laws", "kinds of arrivals, sizes and service times", list_laws, false},
     {"places", "cities of the built-in table of latencies", list_places, false},
@@ -195,26 +151,43 @@ static bool list(const char *word, struct error *error)
     return error_set(error, ERROR_INPUT, "unknown topic \"%.80s\"%s", word, hint);
 }
 
-static bool take_nothing(void *context, const char *name, const char *value, struct error *error)
+static bool take_option(void *context, const char *name, const char *value, struct error *error)
 {
-    (void)context, (void)value;
-    return error_set(error, ERROR_INPUT, "--%s", name);
+    (void)name, (void)value, (void)error;
+    *(bool *)context = true; /* --markdown: there is no other */
+    return true;
+}
+
+static bool list_page(const struct cli_operands *operands, struct error *error)
+{
+    if (operands->count == 0 || strcmp(operands->values[0], "parameters") != 0)
+        return error_set(error, ERROR_INPUT, "--markdown is for the topic parameters alone");
+    return list_parameters_page(error);
 }
 
 static int list_main(const struct cli_command *command, int argc, char **argv)
 {
     struct error error = {0};
     struct cli_operands operands;
-    if (!cli_options_read(command, argc, argv, take_nothing, NULL, &operands, &error))
+    bool markdown = false;
+    if (!cli_options_read(command, argc, argv, take_option, &markdown, &operands, &error))
         return cli_fail_usage(command, &error);
     if (operands.help)
         cli_command_help_print(command, stdout);
+    else if (markdown && !list_page(&operands, &error))
+        return error.kind == ERROR_INPUT ? cli_fail_usage(command, &error) : cli_fail(&error);
+    else if (markdown)
+        return CLI_SUCCESS;
     else if (operands.count == 0)
         list_common();
     else if (!list(operands.values[0], &error))
         return cli_fail_usage(command, &error);
     return CLI_SUCCESS;
 }
+
+static const struct cli_option options[] = {
+    {"markdown", 0, NULL, "parameters as a page in Markdown, with all that is known of them"},
+};
 
 const struct cli_command cli_command_list = {
     .name = "list",
@@ -223,5 +196,7 @@ const struct cli_command cli_command_list = {
     .summary = "list policies, behaviours, metrics and what else can be named",
     .details = "TOPIC is one of policies, behaviours, metrics, parameters, keys, laws,\n"
                "places; without one the first three are listed.\n",
+    .options = options,
+    .option_count = sizeof options / sizeof options[0],
     .main = list_main,
 };

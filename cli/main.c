@@ -6,13 +6,16 @@
 #include "analysis/provenance.h"
 #include "cli/command.h"
 #include "cli/output.h"
+#include "dg/types.h"
 #include "models/scenario_loader.h"
 
 static int print_version(void)
 {
     struct provenance from;
     provenance_collect(&from, NULL);
-    printf("dgsim %s\nbuilt by %s with %s\n", from.version, from.compiler, from.build_flags);
+    printf("dgsim %s (core %u.%u)\nbuilt by %s with %s\n", from.version,
+           (unsigned)(dg_version() >> 16), (unsigned)(dg_version() & 0xffff), from.compiler,
+           from.build_flags);
     return CLI_SUCCESS;
 }
 

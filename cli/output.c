@@ -20,7 +20,7 @@ void cli_help_print(FILE *out)
         fprintf(out, "  %-*s %s\n", NAME_WIDTH, commands[i]->name, commands[i]->summary);
     fputs(
         "\n  dgsim COMMAND --help   options of a command\n"
-        "  dgsim --version        version and how it was built\n\n"
+        "  dgsim --version        versions of program and core, and how they were built\n\n"
         "Exit status: 0 success; 1 a check did not hold; 2 the input or usage is wrong;\n"
         "3 the run failed (disk, memory); 130 interrupted, with everything finished so far kept.\n"
         "Results go to standard output, all else to standard error.\n",

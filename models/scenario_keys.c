@@ -27,11 +27,35 @@
 #define ONLY(predicate, words) .relevant = predicate, .only = words
 #define MEANS(text)            .meaning = text
 
-static const char *const tiers[] = {"short", "medium", "long", NULL};
-static const char *const laws[] = {"constant", "exponential", "lognormal", "uniform", NULL};
-static const char *const services[] = {"llm", "exponential", "deterministic", "lognormal", NULL};
-static const char *const arrivals[] = {"poisson", "gamma", "bursty", "diurnal",
-                                       "closed",  "trace", NULL};
+static const struct dg_choice tiers[] = {
+    {"short", "stake.unbonding_short, stake.weight_short"},
+    {"medium", "stake.unbonding_medium, stake.weight_medium"},
+    {"long", "stake.unbonding_long, stake.weight_long"},
+    {0},
+};
+static const struct dg_choice laws[] = {
+    {"constant", "always the mean"},
+    {"exponential", "a standard deviation as large as the mean"},
+    {"lognormal", "by mean and coefficient of variation, with a long tail"},
+    {"uniform", "evenly between two bounds"},
+    {0},
+};
+static const struct dg_choice services[] = {
+    {"llm", "continuous batching on the hardware"},
+    {"exponential", "a queue with exponential service times"},
+    {"deterministic", "a queue whose service times are all alike"},
+    {"lognormal", "a queue with lognormal service times"},
+    {0},
+};
+static const struct dg_choice arrivals[] = {
+    {"poisson", "at any time alike, at one rate"},
+    {"gamma", "gaps of a gamma law, more or less regular than poisson"},
+    {"bursty", "on and off in turn, each for an exponential time"},
+    {"diurnal", "poisson at a rate that follows the hour of the region"},
+    {"closed", "the next one a time of thinking after the answer"},
+    {"trace", "when a recorded trace says"},
+    {0},
+};
 
 static const char azure[] = "Azure LLM inference trace 2023, conversations";
 static const char honest[] = "nobody cheats unless told to";

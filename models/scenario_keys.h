@@ -94,7 +94,7 @@ struct key {
     enum dg_origin origin;   /* of the default */
     const char *source;      /* where it comes from; NULL: a choice */
     const char *meaning;
-    const char *const *choices; /* KEY_CHOICE: NULL-terminated */
+    const struct dg_choice *choices; /* KEY_CHOICE: up to one without a name */
     enum key_over over;
     bool (*relevant)(const struct scenario *scenario, const void *item); /* NULL: always */
     const char *only; /* when that is: "used only with ..." */
@@ -138,7 +138,7 @@ enum key_match key_match(const struct key_table *table, const char *pattern,
                          const struct key **key);
 
 /* The choices of a key that has some; NULL: none. */
-const char *const *key_choices(const struct key *key);
+const struct dg_choice *key_choices(const struct key *key);
 /* The part of the path after the section's '*', or all of a key that stands once. */
 const char *key_inside(const struct key *key);
 

@@ -187,26 +187,56 @@ static bool read_text(const struct reading *reading)
     return true;
 }
 
-/* The index of a word among some; false with a message that lists them. */
-static bool read_choice_of(const struct reading *reading, const char *const *choices, size_t *index)
-{
-    char allowed[512] = "; allowed are";
-    size_t used = strlen(allowed);
-    const char *word = word_of(reading->node);
+/* A word looked for among some, which are kept for the message when it is none of them. */
+struct word_search {
+    const char *word; /* NULL: the value is no word */
     struct nearest nearest;
-    nearest_init(&nearest, word != NULL ? word : "");
-    for (size_t i = 0; choices[i] != NULL; i++) {
-        if (word != NULL && strcmp(choices[i], word) == 0) {
+    size_t count, used;
+    char allowed[512];
+};
+
+static void word_search_init(struct word_search *search, const struct reading *reading)
+{
+    search->word = word_of(reading->node);
+    nearest_init(&search->nearest, search->word != NULL ? search->word : "");
+    search->count = 0;
+    search->used = (size_t)snprintf(search->allowed, sizeof search->allowed, "; allowed are");
+}
+
+/* True: this is the word. */
+static bool word_search_offer(struct word_search *search, const char *name)
+{
+    size_t room = sizeof search->allowed - search->used;
+    if (search->word != NULL && strcmp(name, search->word) == 0)
+        return true;
+    nearest_offer(&search->nearest, name);
+    int length = snprintf(search->allowed + search->used, room, "%s \"%s\"",
+                          search->count > 0 ? "," : "", name);
+    search->used += length > 0 && (size_t)length < room ? (size_t)length : 0;
+    search->count++;
+    return false;
+}
+
+static bool word_search_refuse(const struct word_search *search, const struct reading *reading)
+{
+    return search->word == NULL
+               ? refuse(reading, search->allowed + 2)
+               : refuse_word(reading, "no such choice", &search->nearest, search->allowed);
+}
+
+/* The index of a word among choices; false with a message that lists them. */
+static bool read_choice_of(const struct reading *reading, const struct dg_choice *choices,
+                           size_t *index)
+{
+    struct word_search search;
+    word_search_init(&search, reading);
+    for (size_t i = 0; choices[i].name != NULL; i++) {
+        if (word_search_offer(&search, choices[i].name)) {
             *index = i;
             return true;
         }
-        nearest_offer(&nearest, choices[i]);
-        int length = snprintf(allowed + used, sizeof allowed - used, "%s \"%s\"", i > 0 ? "," : "",
-                              choices[i]);
-        used += length > 0 && (size_t)length < sizeof allowed - used ? (size_t)length : 0;
     }
-    return word == NULL ? refuse(reading, allowed + 2)
-                        : refuse_word(reading, "no such choice", &nearest, allowed);
+    return word_search_refuse(&search, reading);
 }
 
 static bool read_choice(const struct reading *reading)
@@ -221,11 +251,15 @@ static bool read_choice(const struct reading *reading)
 
 static bool read_place(const struct reading *reading)
 {
-    size_t index = 0;
-    if (!read_choice_of(reading, latency_places(), &index))
-        return false;
-    *(const char **)reading->field = latency_places()[index];
-    return true;
+    struct word_search search;
+    word_search_init(&search, reading);
+    for (const char *const *place = latency_places(); *place != NULL; place++) {
+        if (word_search_offer(&search, *place)) {
+            *(const char **)reading->field = *place;
+            return true;
+        }
+    }
+    return word_search_refuse(&search, reading);
 }
 
 /* Relative to the folder of the file that names it; the current folder for a setting. */

@@ -127,7 +127,7 @@ bool when_lognormal_service(const struct scenario *scenario, const void *item)
 static bool when_plan(const struct scenario *scenario, const char *plan)
 {
     const struct dg_param_row *row = dg_param_find("sampling.plan");
-    return strcmp(row->choices[scenario->protocol.sampling_plan], plan) == 0;
+    return strcmp(row->choices[scenario->protocol.sampling_plan].name, plan) == 0;
 }
 
 bool when_checked(const struct scenario *scenario, const void *item)
@@ -294,7 +294,7 @@ bool when_locking(const struct scenario *scenario, const void *item)
 static bool when_policy(const struct scenario *scenario, const char *policy)
 {
     const struct dg_param_row *row = dg_param_find("routing.policy");
-    return strcmp(row->choices[scenario->protocol.routing_policy], policy) == 0;
+    return strcmp(row->choices[scenario->protocol.routing_policy].name, policy) == 0;
 }
 
 static bool when_power_of_d(const struct scenario *scenario, const void *item)
@@ -398,7 +398,7 @@ static bool checked_with(const struct scenario *scenario, const char *parameter,
 {
     const struct dg_param_row *row = dg_param_find(parameter);
     return when_checked(scenario, NULL) &&
-           strcmp(row->choices[dg_param_get(&scenario->protocol, row)], name) == 0;
+           strcmp(row->choices[dg_param_get(&scenario->protocol, row)].name, name) == 0;
 }
 
 static bool when_threshold(const struct scenario *scenario, const void *item)

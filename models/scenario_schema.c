@@ -43,12 +43,22 @@ static void put_string(FILE *out, const char *text)
     fputc('"', out);
 }
 
-static void put_enum(FILE *out, const char *const *words)
+static void put_choices(FILE *out, const struct dg_choice *choices)
 {
     fputs("{\"enum\": [", out);
-    for (size_t i = 0; words[i] != NULL; i++) {
+    for (size_t i = 0; choices[i].name != NULL; i++) {
         fputs(i > 0 ? ", " : "", out);
-        put_string(out, words[i]);
+        put_string(out, choices[i].name);
+    }
+    fputs("]}", out);
+}
+
+static void put_places(FILE *out)
+{
+    fputs("{\"enum\": [", out);
+    for (const char *const *place = latency_places(); *place != NULL; place++) {
+        fputs(place != latency_places() ? ", " : "", out);
+        put_string(out, *place);
     }
     fputs("]}", out);
 }
@@ -89,9 +99,9 @@ static void put_type(FILE *out, const struct key *key)
     if (definition != NULL)
         fprintf(out, "{\"$ref\": \"#/$defs/%s\"}", definition);
     else if (key_choices(key) != NULL)
-        put_enum(out, key_choices(key));
+        put_choices(out, key_choices(key));
     else if (key->type == KEY_PLACE)
-        put_enum(out, latency_places());
+        put_places(out);
     else if (key->type == KEY_BOOL)
         fputs("{\"type\": \"boolean\"}", out);
     else if (key->type == KEY_NUMBER)

@@ -104,7 +104,7 @@ const char *key_inside(const struct key *key)
     return star == NULL ? key->path : star + 2;
 }
 
-const char *const *key_choices(const struct key *key)
+const struct dg_choice *key_choices(const struct key *key)
 {
     return key->param != NULL ? key->param->choices : key->choices;
 }

@@ -126,7 +126,7 @@ static void write_param(const struct dg_param_row *row, int64_t value, bool exac
     case DG_UNIT_DURATION: write_duration(value, exact, out); break;
     case DG_UNIT_AMOUNT: write_amount(value, exact, out); break;
     case DG_UNIT_CHOICE:
-        snprintf(out->text, sizeof out->text, "%s", row->choices[value]);
+        snprintf(out->text, sizeof out->text, "%s", row->choices[value].name);
         out->quoted = true;
         break;
     case DG_UNIT_FRACTION: /* exact already */
@@ -221,7 +221,7 @@ void value_write(const struct key *key, const void *field, bool exact, struct va
     switch (key->type) {
     case KEY_CHOICE:
         memcpy(&index, field, sizeof index);
-        write_word(key->choices[index], out);
+        write_word(key->choices[index].name, out);
         break;
     case KEY_LIMIT:
         memcpy(&index, field, sizeof index);

@@ -1,7 +1,9 @@
 #!/bin/sh
 # The targets of the Makefile, for `make help`.
 cat <<'TEXT'
-make                build build/dgsim and build/libdgcore.a
+make                build build/dgsim and build/libdgcore.a, .so
+make core           build the core library alone
+make examples       build the examples of the core, build/examples/request and others
 make demo           set up, build, run the quickstart scenario; leaves build/demo/quickstart.db and .png
 make check          set up, build, lint, all tests, and the tests again under ASan and UBSan
 make deps           install what is missing (Debian, Ubuntu)
@@ -13,6 +15,7 @@ make coverage       run the tests with coverage and print it by folder
 make bench          speed of the engine and of the whole model on this machine
 make bench-peers    the engine's benchmarks beside SimPy, SimGrid and ns-3, where installed
 make format         clang-format all sources
+make docs           write the pages that the code's tables make
 make install        into PREFIX (/usr/local), below DESTDIR; make uninstall takes it back
 make clean          remove build/
 

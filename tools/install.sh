@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs or takes away; called by make, with BUILD, VERSION, PREFIX and DESTDIR in the environment.
+# Installs or takes away; called by make, with BUILD, PREFIX and DESTDIR in the environment.
 #
 # usage: tools/install.sh install|uninstall
 set -eu
@@ -13,6 +13,10 @@ case $PREFIX in
 esac
 root=$DESTDIR$PREFIX
 pc=$root/lib/pkgconfig/dgcore.pc
+# The core has a version of its own, which its header gives.
+major=$(sed -n 's/^.define DG_VERSION_MAJOR //p' core/include/dg/types.h)
+minor=$(sed -n 's/^.define DG_VERSION_MINOR //p' core/include/dg/types.h)
+shared=libdgcore.so.$major.$minor
 
 put() { # mode, file, folder
     install -d "$3"
@@ -22,8 +26,16 @@ put() { # mode, file, folder
 install_all() {
     put 755 "$BUILD/dgsim" "$root/bin"
     put 644 "$BUILD/libdgcore.a" "$root/lib"
+    if [ -f "$BUILD/$shared" ]; then # not with sanitizers
+        put 755 "$BUILD/$shared" "$root/lib"
+        ln -sf "$shared" "$root/lib/libdgcore.so.$major"
+        ln -sf "libdgcore.so.$major" "$root/lib/libdgcore.so"
+    fi
     for header in core/include/dg/*.h; do
         put 644 "$header" "$root/include/dg"
+    done
+    for example in core/examples/*.c; do
+        put 644 "$example" "$root/share/doc/dgcore/examples"
     done
     if [ -f docs/dgsim.1 ]; then
         put 644 docs/dgsim.1 "$root/share/man/man1"
@@ -32,13 +44,14 @@ install_all() {
         put 644 "scenarios/$file" "$(dirname "$root/share/dgsim/scenarios/$file")"
     done
     install -d "$(dirname "$pc")"
-    sed -e "s|@PREFIX@|$PREFIX|" -e "s|@VERSION@|$VERSION|" tools/dgcore.pc.in >"$pc"
+    sed -e "s|@PREFIX@|$PREFIX|" -e "s|@VERSION@|$major.$minor|" tools/dgcore.pc.in >"$pc"
     chmod 644 "$pc"
 }
 
 uninstall_all() {
-    rm -f "$root/bin/dgsim" "$root/lib/libdgcore.a" "$root/share/man/man1/dgsim.1" "$pc"
-    rm -rf "$root/include/dg" "$root/share/dgsim"
+    rm -f "$root/bin/dgsim" "$root/share/man/man1/dgsim.1" "$pc"
+    rm -f "$root/lib/libdgcore.a" "$root/lib/libdgcore.so" "$root/lib/libdgcore.so.$major" "$root/lib/$shared"
+    rm -rf "$root/include/dg" "$root/share/dgsim" "$root/share/doc/dgcore"
 }
 
 case ${1:-} in

@@ -43,9 +43,30 @@ check_includes cli cli 'cli|analysis|models|dg|sim'
 CORE_SYSTEM='assert|float|inttypes|iso646|limits|stdalign|stdarg|stdbool|stddef|stdint|stdio|stdlib|stdnoreturn|string|sodium'
 while IFS=: read -r file line text; do
     breach "${file#"$root"/}:$line: core must not include ${text##*include}"
-done < <(find "$root/core" -name '*.[ch]' -print0 |
+done < <(find "$root/core" -name '*.[ch]' ! -path '*/examples/*' -print0 |
     xargs -0 -r grep -HnE '^[[:space:]]*#[[:space:]]*include[[:space:]]*<' |
     grep -vE "<($CORE_SYSTEM)\.h>")
+
+# core: integers alone. A comment may speak of floats.
+while IFS=: read -r file line text; do
+    breach "${file#"$root"/}:$line: core must not use floating point"
+done < <(find "$root/core/src" "$root/core/include" -name '*.[ch]' -print0 |
+    xargs -0 -r grep -HnwE 'float|double' | grep -vE '^[^:]*:[0-9]*:[[:space:]]*/?\*')
+
+# examples: the public headers, the C library, libsodium; they build wherever the core does.
+EXAMPLE_SYSTEM="$CORE_SYSTEM|complex|ctype|errno|fenv|locale|math|setjmp|signal|stdatomic|tgmath|threads|time"
+EXAMPLE_SYSTEM+='|uchar|wchar|wctype'
+while IFS=: read -r file line text; do
+    breach "${file#"$root"/}:$line: an example must not include ${text##*include}"
+done < <(find "$root/core/examples" -name '*.[ch]' -print0 2>/dev/null |
+    xargs -0 -r grep -HnE '^[[:space:]]*#[[:space:]]*include' |
+    grep -vE "include[[:space:]]*(<($EXAMPLE_SYSTEM)\.h>|<dg/[a-z_]+\.h>|\"dg/[a-z_]+\.h\")")
+
+# Public headers: no compiler's extension, so that any C17 or C++ compiler takes them.
+while IFS=: read -r file line text; do
+    breach "${file#"$root"/}:$line: a public header must not use an extension:$text"
+done < <(find "$root/core/include" -name '*.h' -print0 |
+    xargs -0 -r grep -HnE '__(attribute|extension|builtin|typeof|asm|declspec|int128)|#[[:space:]]*pragma')
 
 # ---- symbols -----------------------------------------------------------------------------------
 
@@ -98,8 +119,19 @@ for archive in libdgcore.a libsim.a libmodels.a libanalysis.a; do
     done
 done
 
-# One run is one struct: what core, sim and models define outside functions cannot be written to.
-for archive in libdgcore.a libsim.a libmodels.a; do
+# A run depends on scenario and seed alone: the engine asks for no time at all, the models only for how long
+# a run took, and neither for randomness or environment but its own.
+UNREPEATABLE='time|clock|gettimeofday|localtime(_r)?|gmtime(_r)?|rand(_r)?|srand|random|srandom|[delmn]rand48'
+UNREPEATABLE+='|getrandom|getentropy|arc4random[a-z_]*|randombytes[a-z_]*|(secure_)?getenv'
+for symbol in $(symbols_undefined "$build/libsim.a" | grep -xE "$UNREPEATABLE|clock_gettime"); do
+    breach "libsim.a must not need $symbol"
+done
+for symbol in $(symbols_undefined "$build/libmodels.a" | grep -xE "$UNREPEATABLE"); do
+    breach "libmodels.a must not need $symbol"
+done
+
+# One run is one struct: what lies below cli and is defined outside functions cannot be written to.
+for archive in libdgcore.a libsim.a libmodels.a libanalysis.a; do
     while read -r symbol; do
         breach "$archive: $symbol is mutable state outside any struct"
     done < <(objdump -t "$build/$archive" 2>/dev/null |

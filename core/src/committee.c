@@ -7,21 +7,21 @@
 
 /* One line a policy; the name is the parameter's value in scenarios. */
 #define WEIGHTS(X)                                                                                 \
-    X(uniform)                                                                                     \
-    X(stake)                                                                                       \
-    X(trust)
+    X(uniform, "nothing: every verifier is as likely")                                             \
+    X(stake, "bonded stake, own and delegated")                                                    \
+    X(trust, "trust earned by scores near the truth")
 
-#define ROW(name)  &committee_##name,
-#define NAME(name) #name,
+#define ROW(name, meaning)    &committee_##name,
+#define CHOICE(name, meaning) {#name, meaning},
 
 static const struct committee_weights *const weights[] = {WEIGHTS(ROW)};
 
-const char *const dg_committee_weight_names[] = {WEIGHTS(NAME) NULL};
+const struct dg_choice committee_weight_choices[] = {WEIGHTS(CHOICE){0}};
 
 _Static_assert(sizeof weights / sizeof weights[0] == DG_COMMITTEE_WEIGHT_LAST + 1,
                "policies.h gives the last kind of weights");
 
-#define PLACE(name) COMMITTEE_PLACE_##name,
+#define PLACE(name, meaning) COMMITTEE_PLACE_##name,
 enum { WEIGHTS(PLACE) };
 _Static_assert((int)COMMITTEE_PLACE_trust == (int)DG_COMMITTEE_WEIGHT_TRUST,
                "policies.h names a place of the list");

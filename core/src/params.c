@@ -40,13 +40,41 @@ enum { WORD_WINDOW = 64 }; /* outcomes a test keeps: the bits of one word */
         .source = source_, .meaning = meaning_, .choices = choices_,                               \
     }
 
-static const char *const latency_modes[] = {"node_discount", "user_surcharge", NULL};
-static const char *const reveal_modes[] = {"sealed", "open", NULL};
-static const char *const jail_yields[] = {"frozen", "kept", NULL};
-static const char *const jail_releases[] = {"automatic", "on_request", NULL};
-static const char *const redelegations[] = {"instant", "slashable", NULL};
-static const char *const commission_modes[] = {"deducted", "on_top", NULL};
-static const char *const emission_schedules[] = {"constant", "halving", NULL};
+static const struct dg_choice latency_modes[] = {
+    {"node_discount", "the node earns less and the user is refunded"},
+    {"user_surcharge", "the user pays more"},
+    {0},
+};
+static const struct dg_choice reveal_modes[] = {
+    {"sealed", "committed to before any is seen"},
+    {"open", "published as they come, so that they can be copied"},
+    {0},
+};
+static const struct dg_choice jail_yields[] = {
+    {"frozen", "withheld until release"},
+    {"kept", "paid in jail too"},
+    {0},
+};
+static const struct dg_choice jail_releases[] = {
+    {"automatic", "when its term is over"},
+    {"on_request", "when its operator asks, after the term, and it holds stake.minimum"},
+    {0},
+};
+static const struct dg_choice redelegations[] = {
+    {"instant", "moved stake no longer answers for the node it left"},
+    {"slashable", "moved stake stays liable as unbonding stake does"},
+    {0},
+};
+static const struct dg_choice commission_modes[] = {
+    {"deducted", "out of its delegators' rewards, at the node's own rate"},
+    {"on_top", "over the reward that is shared by stake, at one rate for all"},
+    {0},
+};
+static const struct dg_choice emission_schedules[] = {
+    {"constant", "the same every week"},
+    {"halving", "half as much after each emission.halving_time"},
+    {0},
+};
 
 /* clang-format off: a row a parameter */
 static const struct dg_param_row rows[] = {
@@ -97,7 +125,7 @@ static const struct dg_param_row rows[] = {
         "time per further output token that costs nobody anything", NULL),
     ROW("routing.policy", routing_policy, CHOICE(DG_ROUTING_POLICY_LAST), NO_RANGE, 2, OURS,
         "the six factors are published, their combination is not",
-        "how a gateway chooses among the nodes that pass its filter", dg_routing_policy_names),
+        "how a gateway chooses among the nodes that pass its filter", routing_policy_choices),
     ROW("routing.d", routing_d, COUNT(1, 64), NO_RANGE, 2, OURS,
         "two choices capture most of the gain (Mitzenmacher 2001)",
         "candidates drawn by power_of_d", NULL),
@@ -140,7 +168,7 @@ static const struct dg_param_row rows[] = {
         "no limit is published", "stake that backs one request in flight; 0 means no limit", NULL),
     ROW("sampling.plan", sampling_plan, CHOICE(DG_SAMPLING_PLAN_LAST), NO_RANGE, 0, PUBLISHED,
         "spot checks at a constant rate", "which answers are drawn for a check",
-        dg_sampling_plan_names),
+        sampling_plan_choices),
     ROW("sampling.rate", sampling_rate, FRACTION(0, DG_ONE), NO_RANGE, PERCENT, PUBLISHED,
         "spot-check rate of the optimistic-rollup paper", "probability that an answer is checked",
         NULL),
@@ -176,7 +204,7 @@ static const struct dg_param_row rows[] = {
         "the smallest committee with a majority", "verifiers that score one answer", NULL),
     ROW("committee.weights", committee_weights, CHOICE(DG_COMMITTEE_WEIGHT_LAST), NO_RANGE, 1, OURS,
         "splitting stake over many verifiers then gains no seats",
-        "what a verifier's chance of a seat is proportional to", dg_committee_weight_names),
+        "what a verifier's chance of a seat is proportional to", committee_weight_choices),
     ROW("committee.quorum", committee_quorum, COUNT(1, DG_COMMITTEE_MAX), NO_RANGE, 2, OURS,
         "a majority of the standard committee",
         "revealed scores without which a check is inconclusive", NULL),
@@ -205,7 +233,7 @@ static const struct dg_param_row rows[] = {
         "paid to appeal, returned unless the verdict stands", NULL),
     ROW("quality.aggregation", quality_aggregation, CHOICE(DG_QUALITY_AGGREGATION_LAST), NO_RANGE,
         0, OURS, "one liar in three cannot move it far", "how a committee's scores become one",
-        dg_quality_aggregation_names),
+        quality_aggregation_choices),
     ROW("quality.trim", quality_trim, FRACTION(1, DG_ONE / 2), NO_RANGE, 25 * PERCENT, OURS,
         "cuts one score from each end of the standard committee",
         "part of the scores that trimmed_mean cuts from each end", NULL),
@@ -232,7 +260,7 @@ static const struct dg_param_row rows[] = {
         "weight of the newest score in a node's quality record", NULL),
     ROW("quality.test", quality_test, CHOICE(DG_QUALITY_TEST_LAST), NO_RANGE, 0, OURS,
         "simple to state and to dispute", "how outcomes of checks become an offence",
-        dg_quality_test_names),
+        quality_test_choices),
     ROW("quality.threshold_failures", quality_threshold_failures, COUNT(1, WORD_WINDOW), NO_RANGE,
         3, OURS, "tolerates a rare misjudgement",
         "failed checks within the window that make an offence", NULL),
@@ -453,7 +481,7 @@ static int64_t choice_count(const struct dg_param_row *row)
 {
     int64_t count = 0;
 
-    while (row->choices[count] != NULL)
+    while (row->choices[count].name != NULL)
         count++;
     return count;
 }

@@ -1,16 +1,19 @@
-/* policies.h - the names of every policy kind, in the order of its table.
+/* policies.h - name and meaning of every policy, kind by kind, in the order of its table.
  *
  * A policy is one file behind the interface of its kind and one line in that kind's list; the
- * position in the list is the value of the parameter that chooses it. Each array ends with NULL.
+ * position in the list is the value of the parameter that chooses it. Each array ends with a row
+ * without a name.
  */
 #ifndef CORE_POLICIES_H
 #define CORE_POLICIES_H
 
-extern const char *const dg_routing_policy_names[];
-extern const char *const dg_sampling_plan_names[];
-extern const char *const dg_committee_weight_names[];
-extern const char *const dg_quality_aggregation_names[];
-extern const char *const dg_quality_test_names[];
+#include "dg/params.h"
+
+extern const struct dg_choice routing_policy_choices[];
+extern const struct dg_choice sampling_plan_choices[];
+extern const struct dg_choice committee_weight_choices[];
+extern const struct dg_choice quality_aggregation_choices[];
+extern const struct dg_choice quality_test_choices[];
 
 /* Upper bounds of the parameters that choose: the last position of each list. And the positions that
  * rules between parameters ask for. */

@@ -4,34 +4,34 @@
 
 /* One line a policy; the name is the parameter's value in scenarios. */
 #define AGGREGATIONS(X)                                                                            \
-    X(median)                                                                                      \
-    X(mean)                                                                                        \
-    X(trimmed_mean)                                                                                \
-    X(trust_weighted)                                                                              \
-    X(stake_weighted_median)                                                                       \
-    X(yuma)                                                                                        \
-    X(gold_calibrated)
+    X(median, "the score in the middle")                                                           \
+    X(mean, "the plain mean")                                                                      \
+    X(trimmed_mean, "the mean without the lowest and the highest scores")                          \
+    X(trust_weighted, "mean by trust, which moves with the distance from each round's consensus")  \
+    X(stake_weighted_median, "the score with half of the stake on either side")                    \
+    X(yuma, "mean by stake of scores cut to what a stake majority supports; verifiers earn bonds") \
+    X(gold_calibrated, "mean by trust, which moves only on probes whose score is known")
 #define TESTS(X)                                                                                   \
-    X(threshold)                                                                                   \
-    X(sprt)                                                                                        \
-    X(cusum)
+    X(threshold, "so many failures among the latest checks")                                       \
+    X(sprt, "sequential probability ratio test of failure rate p0 against p1, again and again")    \
+    X(cusum, "cumulative sum of evidence for failure rate p1 against p0, never below 0")
 
-#define ROW(name)  &quality_##name,
-#define NAME(name) #name,
+#define ROW(name, meaning)    &quality_##name,
+#define CHOICE(name, meaning) {#name, meaning},
 
 static const struct quality_aggregation *const aggregations[] = {AGGREGATIONS(ROW)};
 static const struct quality_test *const tests[] = {TESTS(ROW)};
 
-const char *const dg_quality_aggregation_names[] = {AGGREGATIONS(NAME) NULL};
-const char *const dg_quality_test_names[] = {TESTS(NAME) NULL};
+const struct dg_choice quality_aggregation_choices[] = {AGGREGATIONS(CHOICE){0}};
+const struct dg_choice quality_test_choices[] = {TESTS(CHOICE){0}};
 
 _Static_assert(sizeof aggregations / sizeof aggregations[0] == DG_QUALITY_AGGREGATION_LAST + 1,
                "policies.h gives the last aggregation");
 _Static_assert(sizeof tests / sizeof tests[0] == DG_QUALITY_TEST_LAST + 1,
                "policies.h gives the last test");
 
-#define AGGREGATION_PLACE(name) QUALITY_PLACE_##name,
-#define TEST_PLACE(name)        QUALITY_TEST_PLACE_##name,
+#define AGGREGATION_PLACE(name, meaning) QUALITY_PLACE_##name,
+#define TEST_PLACE(name, meaning)        QUALITY_TEST_PLACE_##name,
 enum { AGGREGATIONS(AGGREGATION_PLACE) };
 enum { TESTS(TEST_PLACE) };
 _Static_assert((int)QUALITY_PLACE_trimmed_mean == (int)DG_QUALITY_TRIMMED_MEAN &&

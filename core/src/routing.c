@@ -4,12 +4,12 @@
 #include "memory.h"
 #include "policies.h"
 
-#define ROUTING_ADDRESS(name)  &routing_policy_##name,
-#define ROUTING_NAME(name)     #name,
-#define ROUTING_POSITION(name) ROUTING_POSITION_##name,
+#define ROUTING_ADDRESS(name, meaning)  &routing_policy_##name,
+#define ROUTING_CHOICE(name, meaning)   {#name, meaning},
+#define ROUTING_POSITION(name, meaning) ROUTING_POSITION_##name,
 
 static const struct routing_policy *const routing_policies[] = {ROUTING_POLICIES(ROUTING_ADDRESS)};
-const char *const dg_routing_policy_names[] = {ROUTING_POLICIES(ROUTING_NAME) NULL};
+const struct dg_choice routing_policy_choices[] = {ROUTING_POLICIES(ROUTING_CHOICE){0}};
 
 _Static_assert(sizeof routing_policies / sizeof routing_policies[0] == DG_ROUTING_POLICY_LAST + 1,
                "DG_ROUTING_POLICY_LAST is the last row of ROUTING_POLICIES");

@@ -15,13 +15,13 @@
 
 /* In the order of the parameter routing.policy. */
 #define ROUTING_POLICIES(ROW)                                                                      \
-    ROW(random)                                                                                    \
-    ROW(power_of_d)                                                                                \
-    ROW(weighted_score)                                                                            \
-    ROW(round_robin)                                                                               \
-    ROW(least_outstanding)                                                                         \
-    ROW(inverse_square_price)                                                                      \
-    ROW(stake_weighted)
+    ROW(random, "every candidate is as likely")                                                    \
+    ROW(power_of_d, "the least loaded of d random candidates")                                     \
+    ROW(weighted_score, "softmax of latency, success, price, load, quality and credibility")       \
+    ROW(round_robin, "the candidate that has waited longest for its turn")                         \
+    ROW(least_outstanding, "the candidate with the fewest requests in flight")                     \
+    ROW(inverse_square_price, "at random, in proportion to 1 / price^2")                           \
+    ROW(stake_weighted, "at random, in proportion to published stake")
 
 enum { ROUTING_SAMPLE_MAX = 256 }; /* candidates in one decision: the bound of routing.candidates */
 
@@ -59,7 +59,7 @@ uint32_t routing_pick_weighted(const struct view *view, const struct view_model 
                                                   const struct view_model *model, uint32_t node),
                                struct entropy *entropy);
 
-#define ROUTING_DECLARE(name) extern const struct routing_policy routing_policy_##name;
+#define ROUTING_DECLARE(name, meaning) extern const struct routing_policy routing_policy_##name;
 ROUTING_POLICIES(ROUTING_DECLARE)
 #undef ROUTING_DECLARE
 

@@ -7,22 +7,22 @@
 
 /* One line a policy; the name is the parameter's value in scenarios. */
 #define PLANS(X)                                                                                   \
-    X(constant)                                                                                    \
-    X(risk)                                                                                        \
-    X(stratified)                                                                                  \
-    X(budget)
+    X(constant, "each answer alone, at one rate")                                                  \
+    X(risk, "each answer alone, the rate higher for low credibility, newcomers and high fees")     \
+    X(stratified, "of each node's answers the same part, so that none is missed by luck")          \
+    X(budget, "of a period's answers as many as a sum pays the verifiers of")
 
-#define ROW(name)  &sampling_##name,
-#define NAME(name) #name,
+#define ROW(name, meaning)    &sampling_##name,
+#define CHOICE(name, meaning) {#name, meaning},
 
 static const struct sampling_plan *const plans[] = {PLANS(ROW)};
 
-const char *const dg_sampling_plan_names[] = {PLANS(NAME) NULL};
+const struct dg_choice sampling_plan_choices[] = {PLANS(CHOICE){0}};
 
 _Static_assert(sizeof plans / sizeof plans[0] == DG_SAMPLING_PLAN_LAST + 1,
                "policies.h gives the last plan");
 
-#define PLACE(name) SAMPLING_PLACE_##name,
+#define PLACE(name, meaning) SAMPLING_PLACE_##name,
 enum { PLANS(PLACE) };
 _Static_assert((int)SAMPLING_PLACE_risk == (int)DG_SAMPLING_RISK &&
                    (int)SAMPLING_PLACE_budget == (int)DG_SAMPLING_BUDGET,

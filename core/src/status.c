@@ -21,6 +21,11 @@ static const char *const status_names[DG_STATUS_COUNT] = {
     [DG_ERROR_DIVERGED] = "replay decided otherwise",
 };
 
+uint32_t dg_version(void)
+{
+    return DG_VERSION;
+}
+
 const char *dg_status_name(enum dg_status status)
 {
     if ((unsigned)status >= DG_STATUS_COUNT)

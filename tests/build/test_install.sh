@@ -15,29 +15,19 @@ version_matches() {
     "$stage$prefix/bin/dgsim" --version | grep -qF "$(sed -n 's/^VERSION := //p' Makefile)"
 }
 
-# A program of another project, built with nothing but what was installed.
-foreign_program() {
-    cat >"$WORK/foreign.c" <<'CODE'
-#include <stdio.h>
-#include "dg/params.h"
-
-int main(void)
-{
-    struct dg_params params;
-    char message[200];
-
-    dg_params_default(&params);
-    enum dg_status status = dg_params_check(&params, message, sizeof message);
-    puts(dg_status_name(status));
-    return status == DG_OK ? 0 : 1;
-}
-CODE
-    export PKG_CONFIG_PATH=$stage$prefix/lib/pkgconfig
+# An example as a program of another project, built with nothing but what was installed.
+installed_flags() { # further options of pkg-config
     # the prefix in the file is the final one; the library still stands in the stage
-    local flags
-    flags=$(pkg-config --define-variable=prefix="$stage$prefix" --static --cflags --libs dgcore) || return 1
-    # shellcheck disable=SC2086
-    (cd "$WORK" && ${CC:-gcc} -std=c17 -Wall -Wextra -Werror -o foreign foreign.c $flags && ./foreign)
+    PKG_CONFIG_PATH=$stage$prefix/lib/pkgconfig \
+        pkg-config --define-variable=prefix="$stage$prefix" --cflags --libs "$@" dgcore libsodium
+}
+builds() { # program, source, and what else the compiler is told
+    local program=$1 source=$2
+    shift 2
+    (cd "$WORK" && ${CC:-gcc} -std=c17 -Wall -Wextra -Wpedantic -Werror -o "$program" "$source" "$@")
+}
+needs_library() { # program, name
+    readelf -d "$1" | grep NEEDED | grep -qF "[$2]"
 }
 
 outside_of_prefix() {
@@ -50,7 +40,21 @@ grep -E '^(not )?ok' "$WORK/log"
 expect "the installed program tells its version" version_matches
 expect "the installed program runs from another folder" \
     sh -c "cd / && '$stage$prefix/bin/dgsim' --help >/dev/null"
-expect "the core's headers, library and pkg-config file serve another project" foreign_program
+soname=libdgcore.so.$(sed -n 's/^#define DG_VERSION_MAJOR //p' core/include/dg/types.h)
+for source in "$stage$prefix"/share/doc/dgcore/examples/*.c; do
+    name=$(basename "$source" .c)
+    # shellcheck disable=SC2046
+    expect "$name builds with the shared library" builds "$WORK/$name" "$source" $(installed_flags)
+    expect "... needs it by its soname" needs_library "$WORK/$name" "$soname"
+    LD_LIBRARY_PATH=$stage$prefix/lib expect "... runs" sh -c "'$WORK/$name' >'$WORK/shared.out'"
+    # shellcheck disable=SC2046
+    expect "$name builds with the archive" builds "$WORK/$name-static" "$source" -static $(installed_flags --static)
+    expect "... needs no library" fails needs_library "$WORK/$name-static" "$soname"
+    expect "... runs" sh -c "'$WORK/$name-static' >'$WORK/static.out'"
+    expect "... and prints the same" cmp "$WORK/shared.out" "$WORK/static.out"
+done
+expect "every example is installed" \
+    diff <(cd core/examples && ls ./*.c) <(cd "$stage$prefix/share/doc/dgcore/examples" && ls ./*.c)
 expect "scenarios are installed" test -f "$stage$prefix/share/dgsim/scenarios/quickstart.json"
 expect "nothing is written outside of PREFIX" fails outside_of_prefix
 
@@ -58,11 +62,12 @@ expect "make uninstall" make -s uninstall DESTDIR="$stage" PREFIX="$prefix"
 expect "nothing is left after make uninstall" test "$(files_below "$stage")" -eq 0
 
 # Another prefix, by the installer itself: the program need not be built again for that.
-export DESTDIR=$stage VERSION=1.2.3
+export DESTDIR=$stage
+version=$(sed -n 's/^#define DG_VERSION_M[AIJNOR]* //p' core/include/dg/types.h | paste -sd .)
 PREFIX=/opt/dgsim expect "another PREFIX" sh tools/install.sh install
-expect "the pkg-config file names that prefix and the version" \
+expect "the pkg-config file names that prefix and the core's version" \
     test "$(PKG_CONFIG_PATH=$stage/opt/dgsim/lib/pkgconfig \
-        pkg-config --variable=prefix --modversion dgcore | sort | tr '\n' ' ')" = "/opt/dgsim 1.2.3 "
+        pkg-config --variable=prefix --modversion dgcore | sort | tr '\n' ' ')" = "/opt/dgsim $version "
 PREFIX=/opt/dgsim expect "uninstall from another PREFIX" sh tools/install.sh uninstall
 expect "nothing is left there" test "$(files_below "$stage")" -eq 0
 PREFIX=relative expect "a relative PREFIX is refused" fails sh tools/install.sh install 2>/dev/null

@@ -46,11 +46,23 @@ wrong_include core/include/dg '"params_private.h"'
 wrong_include core/src '<time.h>'
 wrong_include core/src '<math.h>'
 wrong_include core/src '<gsl/gsl_rng.h>'
+wrong_include core/examples '"sim/engine.h"'
+wrong_include core/examples '"fixed.h"'
+wrong_include core/examples '<unistd.h>'
 wrong_include sim '"dg/chain.h"'
 wrong_include sim '"models/world.h"'
 wrong_include models '"analysis/provenance.h"'
 wrong_include models '"core/src/chain.h"'
 wrong_include analysis '"cli/options.h"'
+
+copy_tree
+printf '/* why */\nint dg_bad(void) __attribute__((pure));\n' >"$WORK/tree/core/include/dg/bad.h"
+expect "a public header must not use an extension" lint_names "dg/bad.h:2:"
+
+copy_tree
+printf '/* a double in a comment */\nint dg_half(int a);\nint dg_half(int a) { return (int)((double)a / 2); }\n' \
+    >"$WORK/tree/core/src/half.c"
+expect "core must not use floating point" lint_names "core/src/half.c:3:"
 
 wrong_symbol libdgcore.a '#include <time.h>
 long now(void); long now(void) { return (long)time(0); }' 'time'
@@ -66,6 +78,12 @@ wrong_symbol libdgcore.a 'int sodium_init(void);
 int starts(void); int starts(void) { return sodium_init(); }' 'sodium_init'
 wrong_symbol libsim.a 'void dg_params_default(void *);
 void steps(void *p); void steps(void *p) { dg_params_default(p); }' 'dg_params_default'
+wrong_symbol libsim.a '#include <time.h>
+long now(void); long now(void) { struct timespec t; clock_gettime(CLOCK_MONOTONIC, &t); return t.tv_sec; }' 'clock_gettime'
+wrong_symbol libmodels.a '#include <stdlib.h>
+int draws(void); int draws(void) { return rand(); }' 'rand'
+wrong_symbol libanalysis.a 'int kept_between_runs;
+int keeps(void); int keeps(void) { return ++kept_between_runs; }' 'kept_between_runs'
 wrong_symbol libmodels.a '#include <stdlib.h>
 void leaves(void); void leaves(void) { exit(3); }' 'exit'
 wrong_symbol libanalysis.a '#include <stdio.h>

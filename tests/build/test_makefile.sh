@@ -7,8 +7,10 @@ set -u
 tree=$WORK/tree
 mkdir -p "$tree"/{core/src,core/include/dg,sim,models,analysis,cli,tests/core,tests/cli,scenarios}
 cp -r "$SRC/Makefile" "$SRC/tools" "$tree"
+cp "$SRC/core/libdgcore.map" "$tree/core"
 cd "$tree" || exit 1
 
+printf '#define DG_VERSION_MAJOR 3\n#define DG_VERSION_MINOR 7\n' >core/include/dg/types.h
 printf 'int dg_one(void);\n#define DG_ONE_VALUE 1\n' >core/include/dg/one.h
 printf '#include "dg/one.h"\nint dg_one(void)\n{\n    return DG_ONE_VALUE;\n}\n' >core/src/one.c
 printf '#include "dg/one.h"\nint main(void)\n{\n    return dg_one();\n}\n' >cli/main.c
@@ -59,6 +61,8 @@ runs_with_status() {
 expect "builds with two jobs" quiet_make -j2 tests
 expect "the program runs" runs_with_status 1 build/dgsim
 expect "a second make does nothing" builds_nothing tests
+expect "the shared library carries the version of the header" test -f build/libdgcore.so.3.7
+expect "... and links that lead to it" test "$(readlink -f build/libdgcore.so)" -ef build/libdgcore.so.3.7
 expect "counts cases of programs and scripts" make_says "3 passed, 0 failed, 2 skipped" test
 
 sed -i 's/VALUE 1/VALUE 2/' core/include/dg/one.h
@@ -71,8 +75,10 @@ expect "other flags rebuild" fails builds_nothing all EXTRA=-DEXTRA_MACRO
 expect "another PREFIX rebuilds the program" fails builds_nothing all EXTRA=-DEXTRA_MACRO PREFIX=/opt
 expect "a mode builds beside the release" quiet_make MODE=debug all
 expect "... in a folder of its own" test -x build/debug/dgsim
+expect "sanitizers have the archive alone" quiet_make MODE=asan core
+expect "... no shared library" fails test -e build/asan/libdgcore.so
 expect "a compiler and level likewise" quiet_make CC=clang OPT=-O1 core
-expect "... in a folder of their own" test -f build/clang-O1/libdgcore.a
+expect "... in a folder of their own" test -f build/clang-O1/libdgcore.a -a -f build/clang-O1/libdgcore.so
 expect "an unknown mode is refused" fails quiet_make MODE=fast all
 
 printf 'int dg_two(void);\nint dg_two(void)\n{\n    return 2;\n}\n' >core/src/two.c

@@ -36,7 +36,8 @@ for command in run validate schema list figure bench; do
     expect "help $command is the same" sh -c "'$DGSIM' help $command | cmp -s - help"
 done
 expect "--version" status_is 0 --version
-expect "... tells version and compiler" grep -qE '^dgsim [0-9]+\.[0-9]+\.[0-9]+$' out
+expect "... tells the version of program and core" grep -qE '^dgsim [0-9]+\.[0-9]+\.[0-9]+ \(core [0-9]+\.[0-9]+\)$' out
+expect "... and the compiler" prints "built by "
 expect "no command" refused "usage: dgsim COMMAND"
 expect "an unknown command" refused 'unknown command "rnu"; did you mean "run"?' rnu
 expect "an unknown command, nothing near" refused 'unknown command "frobnicate"' frobnicate

@@ -19,8 +19,8 @@ static int64_t choice(const char *parameter, const char *name)
 {
     const struct dg_param_row *row = dg_param_find(parameter);
 
-    for (int64_t i = 0; row->choices[i] != NULL; i++)
-        if (strcmp(row->choices[i], name) == 0)
+    for (int64_t i = 0; row->choices[i].name != NULL; i++)
+        if (strcmp(row->choices[i].name, name) == 0)
             return i;
     fail_msg("%s has no choice %s", parameter, name);
     return -1;

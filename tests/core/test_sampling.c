@@ -18,8 +18,8 @@ enum { RECEIPTS = 1000, GATEWAYS = 2, PERIODS = 400 };
 
 static int64_t plan_of(const char *name)
 {
-    for (int64_t i = 0; dg_sampling_plan_names[i] != NULL; i++)
-        if (strcmp(dg_sampling_plan_names[i], name) == 0)
+    for (int64_t i = 0; sampling_plan_choices[i].name != NULL; i++)
+        if (strcmp(sampling_plan_choices[i].name, name) == 0)
             return i;
     fail_msg("no plan %s", name);
     return -1;

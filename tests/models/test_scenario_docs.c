@@ -1,5 +1,5 @@
-/* Goal of this file: the reference in docs/scenario.md is what the key table says, line by line.
- * With DGSIM_UPDATE set it writes the reference anew instead. */
+/* Goal of this file: the reference in docs/scenario.md is what the key table says, line by line, but
+ * for the parameters of the protocol, which have a page of their own. With DGSIM_UPDATE set it writes the reference anew instead. */
 #include "tests/models/test_scenario.h"
 
 #include "models/scenario_keys.h"
@@ -30,10 +30,10 @@ static char *read_all(const char *path)
 
 /* ---- the reference ---- */
 
-static void put_choices(FILE *out, const char *const *choices)
+static void put_choices(FILE *out, const struct dg_choice *choices)
 {
-    for (size_t i = 0; choices[i] != NULL; i++)
-        fprintf(out, "%s`%s`", i > 0 ? ", " : "", choices[i]);
+    for (size_t i = 0; choices[i].name != NULL; i++)
+        fprintf(out, "%s`%s`", i > 0 ? ", " : "", choices[i].name);
 }
 
 static void put_bounds(FILE *out, const struct key *key, const char *what)
@@ -58,20 +58,13 @@ static void put_type(FILE *out, const struct key *key)
     case KEY_SHARES: fprintf(out, "shares, by %s", over_what(key->over)); break;
     case KEY_LATENCIES: fputs("object of objects", out); break;
     case KEY_BANDWIDTH: put_bounds(out, key, "`unlimited`, or "); break;
-    default:
-        if (key_choices(key) != NULL)
-            put_choices(out, key_choices(key));
-        else
-            put_bounds(out, key, "");
+    default: put_bounds(out, key, "");
     }
 }
 
 static void put_default(FILE *out, const struct key *key)
 {
-    struct value_text standard = {{0}, false};
-    if (key->param != NULL)
-        value_write(key, &key->param->standard, false, &standard);
-    const char *text = key->param != NULL ? standard.text : key->standard;
+    const char *text = key->standard;
     if (key->fallback == FALLBACK_REQUIRED) {
         fputs("**must be given**", out);
         return;
@@ -124,11 +117,12 @@ static char *reference(void)
     size_t size = 0;
     FILE *out = open_memstream(&text, &size);
     assert_true(memory != NULL && out != NULL && key_table_open(memory, &table));
-    for (size_t i = 0; i < table.count; i++) {
+    for (size_t i = 0; i < table.count && table.rows[i].param == NULL; i++) {
         if (i == 0 || !same_group(table.rows[i - 1].path, table.rows[i].path))
             put_heading(out, &table.rows[i]);
         put_row(out, &table.rows[i]);
     }
+    fputs("\n### protocol\n\nSee [parameters.md](parameters.md).\n", out);
     fputc('\n', out);
     fclose(out);
     scenario_memory_close(memory);
@@ -159,7 +153,7 @@ static void write_page(const char *path, char *page, const char *wanted)
     assert_int_equal(fclose(file), 0);
 }
 
-/* Goal: every row of the table stands in the page as it is, in its order, and nothing else does. */
+/* Goal: every row of the world's keys stands in the page as it is, in its order, and nothing else does. */
 static void page_shows_the_table(void **state)
 {
     (void)state;

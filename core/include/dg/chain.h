@@ -13,6 +13,10 @@
 #include "dg/message.h"
 #include "dg/params.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct dg_chain;
 
 /* Copies params (checked, DG_ERROR_PARAMETER). *out is touched only on success. */
@@ -357,5 +361,9 @@ enum dg_status dg_chain_node(const struct dg_chain *chain, uint32_t node,
                              struct dg_node_account *out);
 enum dg_status dg_chain_node_record(const struct dg_chain *chain, uint32_t node,
                                     struct dg_node_record *out);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -15,6 +15,10 @@
 #include "dg/message.h"
 #include "dg/params.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct dg_gateway;
 
 struct dg_gateway_spec {
@@ -105,5 +109,9 @@ enum dg_status dg_gateway_close_period(struct dg_gateway *gateway, int64_t now, 
 
 uint32_t dg_gateway_in_flight(const struct dg_gateway *gateway);
 uint32_t dg_gateway_node_in_flight(const struct dg_gateway *gateway, uint32_t node);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -5,6 +5,10 @@
 
 #include "dg/types.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Chain -> gateway: the public record of one node. Published at registration, at each epoch when it
  * changed, and at once when its state changes. */
 enum dg_node_state {
@@ -65,5 +69,9 @@ struct dg_report {
     const struct dg_receipt *receipts;
     size_t receipt_count;
 };
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

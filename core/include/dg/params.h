@@ -9,6 +9,10 @@
 
 #include "dg/types.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 enum dg_unit {
     DG_UNIT_COUNT,    /* a plain number */
     DG_UNIT_FRACTION, /* parts of DG_ONE */
@@ -92,6 +96,12 @@ struct dg_params {
     int64_t verification_fee; /* per revealed score, from the verification fund */
 };
 
+/* One of the rules that a parameter of DG_UNIT_CHOICE chooses among. */
+struct dg_choice {
+    const char *name;    /* as scenarios name it; NULL ends a list */
+    const char *meaning; /* one line */
+};
+
 struct dg_param_row {
     const char *name; /* dotted, e.g. "sampling.rate" */
     enum dg_unit unit;
@@ -101,9 +111,9 @@ struct dg_param_row {
         published_high; /* outside: allowed with a warning; both 0: no range published */
     int64_t standard;   /* the default */
     enum dg_origin origin;
-    const char *source;         /* one line: where the default comes from */
-    const char *meaning;        /* one line */
-    const char *const *choices; /* DG_UNIT_CHOICE only: NULL-terminated names */
+    const char *source;              /* one line: where the default comes from */
+    const char *meaning;             /* one line */
+    const struct dg_choice *choices; /* DG_UNIT_CHOICE only: up to one without a name */
 };
 
 /* All rows, in the order of the reference page. The array is static. */
@@ -124,5 +134,9 @@ enum dg_status dg_params_check(const struct dg_params *params, char *message, si
  * shares of the funds, which they take of the whole fee, and the largest latency discount always
  * leave. */
 int64_t dg_royalty_maximum(const struct dg_params *params);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

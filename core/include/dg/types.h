@@ -10,8 +10,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The version of this interface; a change that breaks callers moves MAJOR, and MINOR while MAJOR is
+ * 0. */
 #define DG_VERSION_MAJOR 0
 #define DG_VERSION_MINOR 1
+#define DG_VERSION       (DG_VERSION_MAJOR << 16 | DG_VERSION_MINOR)
 
 #define DG_TOKEN     INT64_C(1000000)    /* micro-tokens in one DGAI */
 #define DG_ONE       INT64_C(1000000000) /* the fraction 1 */
@@ -47,6 +54,10 @@ enum dg_status {
     DG_STATUS_COUNT
 };
 
+/* DG_VERSION of the library that runs: major << 16 | minor. It differs from the caller's DG_VERSION
+ * when a shared library of another version is loaded than the one compiled against. */
+uint32_t dg_version(void);
+
 /* A short constant name such as "unknown id"; never NULL. */
 const char *dg_status_name(enum dg_status status);
 
@@ -60,5 +71,9 @@ struct dg_allocator {
 struct dg_hash {
     uint8_t bytes[DG_HASH_BYTES];
 };
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -8,6 +8,10 @@
 #include "dg/message.h"
 #include "dg/params.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* BLAKE2b-256 over a one-byte domain and the fields in order, little-endian. */
 void dg_answer_commitment(const struct dg_hash *answer_digest, uint64_t nonce, struct dg_hash *out);
 void dg_score_commitment(uint32_t check, uint32_t node, uint16_t score, uint64_t nonce,
@@ -70,5 +74,9 @@ enum dg_status dg_committee_draw(const uint8_t beacon[DG_HASH_BYTES], uint32_t g
                                  uint64_t number, const struct dg_verifiers *verifiers,
                                  uint32_t operator_id, const uint32_t *barred, size_t barred_count,
                                  size_t wanted, uint32_t *members, size_t *count);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif
