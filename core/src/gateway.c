@@ -47,7 +47,8 @@ enum dg_status dg_gateway_open(const struct dg_params *params, const struct dg_g
     gateway->id = spec->gateway;
     gateway->now = INT64_MIN;
     entropy_seed_hash(spec->seed, &gateway->seed_hash);
-    view_init(&gateway->view, &gateway->params, &gateway->allocator);
+    view_init(&gateway->view, &gateway->params, &gateway->allocator,
+              routing_order(&gateway->params));
     routing_init(&gateway->routing, &gateway->params, spec->seed);
     flight_pool_init(&gateway->flights, spec->in_flight_limit);
     *out = gateway;

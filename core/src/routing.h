@@ -1,9 +1,11 @@
 /* routing.h - chooses a node for a request.
  *
- * A policy that looks at all candidates gets those that pass the filter. For the others a decision
- * draws distinct random candidates that pass, as many as the policy wants, and lets it choose among
- * them. Every subset of the passing candidates is equally likely
- * and so is every order of it: "the first of the best" is therefore a fair way to break a tie.
+ * A policy that weighs all candidates orders them in a tree (view_tree.h), from which one is drawn;
+ * one that does not pass the filter is hidden and another drawn, so that the law is that of those
+ * who pass. For the others a decision draws distinct random candidates that pass, as many as the
+ * policy wants, and lets it choose among them. Every subset of the passing candidates is equally
+ * likely and so is every order of it: "the first of the best" is therefore a fair way to break a
+ * tie.
  *
  * To add a policy: one file that defines a struct routing_policy, and one line in ROUTING_POLICIES.
  */
@@ -41,23 +43,16 @@ struct routing_setting {
                                 best */
 };
 
-/* A policy looks at a sample of the candidates (prepare and choose) or at all that pass (pick). */
+/* A policy looks at a sample of the candidates (prepare and choose), or it orders all of them (order,
+ * and chosen if it must hear whom the order chose). */
 struct routing_policy {
     void (*prepare)(const struct dg_params *params, struct routing_setting *setting);
     /* Index of the chosen one in the sample. */
     uint32_t (*choose)(const struct routing_setting *setting, const struct routing_sample *sample,
                        struct entropy *entropy);
-    /* Index of the chosen one in passing[], which holds places of the model's list. */
-    uint32_t (*pick)(struct view *view, const struct view_model *model, const uint32_t *passing,
-                     uint32_t count, struct entropy *entropy);
+    const struct view_order *order;
+    void (*chosen)(struct view *view, uint32_t node);
 };
-
-/* For pick: each with probability in proportion to its weight, which is above 0. */
-uint32_t routing_pick_weighted(const struct view *view, const struct view_model *model,
-                               const uint32_t *passing, uint32_t count,
-                               uint64_t (*weight)(const struct view *view,
-                                                  const struct view_model *model, uint32_t node),
-                               struct entropy *entropy);
 
 #define ROUTING_DECLARE(name) extern const struct routing_policy routing_policy_##name;
 ROUTING_POLICIES(ROUTING_DECLARE)
@@ -77,13 +72,17 @@ struct routing_query {
     uint32_t tried_count;
 };
 
+/* The order that the view must keep for the policy in force; NULL when it needs none. */
+const struct view_order *routing_order(const struct dg_params *params);
+
 /* params must have passed dg_params_check(). */
 void routing_init(struct routing *routing, const struct dg_params *params,
                   const uint8_t seed[DG_HASH_BYTES]);
 
 /* DG_ERROR_FUNDS when only the price kept every candidate out, DG_ERROR_NO_CANDIDATE otherwise; a
- * failed decision consumes no entropy. Costs O(candidates wanted); when random probing does not
- * find enough, because the filter lets few pass, one pass over the candidates of the model. */
+ * failed decision consumes no entropy. Costs O(candidates wanted), or O(log candidates) with an
+ * order; when some draws do not find enough, because the filter lets few pass, one pass over the
+ * candidates of the model. */
 enum dg_status routing_decide(struct routing *routing, struct view *view,
                               const struct routing_query *query, uint32_t *node);
 
