@@ -28,7 +28,7 @@ static void weights_normalise(const int64_t given[VIEW_FACTOR_COUNT],
 }
 
 void view_init(struct view *view, const struct dg_params *params,
-               const struct dg_allocator *allocator, const struct view_order *order)
+               const struct dg_allocator *allocator, struct view_extras extras)
 {
     const int64_t given[VIEW_FACTOR_COUNT] = {
         [VIEW_LATENCY] = params->routing_weight_latency,
@@ -39,7 +39,8 @@ void view_init(struct view *view, const struct dg_params *params,
         [VIEW_CREDIBILITY] = params->routing_weight_credibility,
     };
 
-    *view = (struct view){.params = params, .allocator = allocator, .order = order};
+    *view = (struct view){.params = params, .allocator = allocator, .order = extras.order};
+    view_arms_init(&view->arms, params, extras.arms);
     weights_normalise(given, view->weights);
 }
 
@@ -49,6 +50,7 @@ void view_fini(struct view *view)
         memory_release(view->allocator, view->models[i].candidates);
         memory_release(view->allocator, view->models[i].tree.words);
     }
+    view_arms_fini(&view->arms, view->allocator);
     memory_release(view->allocator, view->models);
     memory_release(view->allocator, view->nodes);
     memory_release(view->allocator, view->records);
@@ -276,7 +278,7 @@ static enum dg_status reserve_node(struct view *view, uint32_t node)
     if (nodes == NULL)
         return DG_ERROR_MEMORY;
     view->nodes = nodes;
-    return DG_OK;
+    return view_arms_reserve(&view->arms, view->allocator, needed);
 }
 
 /* Room for one more member in the model's list, and for a scan of it. */

@@ -17,6 +17,7 @@
 
 #include "dg/message.h"
 #include "dg/params.h"
+#include "view_arms.h"
 #include "view_tree.h"
 
 enum view_factor {
@@ -91,10 +92,17 @@ struct view_order {
     bool follows_load;
 };
 
+/* What is kept for the policy in force alone. */
+struct view_extras {
+    const struct view_order *order; /* NULL: no trees */
+    bool arms;                      /* rewards of outcomes */
+};
+
 struct view {
     const struct dg_params *params;
     const struct dg_allocator *allocator;
     const struct view_order *order; /* NULL: no trees are kept */
+    struct view_arms arms;
     struct view_node *nodes;
     struct view_record *records;
     struct view_model *models;
@@ -105,9 +113,9 @@ struct view {
     uint32_t weights[VIEW_FACTOR_COUNT]; /* sum to VIEW_WEIGHT_ONE, or all zero */
 };
 
-/* params, allocator and order must outlive the view. order: routing_order() of the same params. */
+/* params and allocator must outlive the view. extras: routing_extras() of the same params. */
 void view_init(struct view *view, const struct dg_params *params,
-               const struct dg_allocator *allocator, const struct view_order *order);
+               const struct dg_allocator *allocator, struct view_extras extras);
 void view_fini(struct view *view);
 
 enum dg_status view_apply_model(struct view *view, const struct dg_model_record *record);

@@ -16,6 +16,9 @@ _Static_assert(sizeof routing_policies / sizeof routing_policies[0] == DG_ROUTIN
 enum { ROUTING_POLICIES(ROUTING_POSITION) };
 _Static_assert((int)ROUTING_POSITION_weighted_score == (int)DG_ROUTING_WEIGHTED_SCORE,
                "DG_ROUTING_WEIGHTED_SCORE is its row of ROUTING_POLICIES");
+_Static_assert((int)ROUTING_POSITION_ucb == (int)DG_ROUTING_UCB &&
+                   (int)ROUTING_POSITION_thompson == (int)DG_ROUTING_THOMPSON,
+               "DG_ROUTING_UCB and DG_ROUTING_THOMPSON are their rows of ROUTING_POLICIES");
 
 /* Probes before a scan. Half of the candidates passing is enough to find a sample nearly always. */
 enum { PROBES_PER_CANDIDATE = 4, PROBES_EXTRA = 8 };
@@ -24,9 +27,11 @@ enum { SCAN_FACTOR = 2, SCAN_EXTRA = 8 };
 /* Candidates drawn by order in vain before a scan: above those that one request can have tried. */
 enum { MISSES_MAX = 32 };
 
-const struct view_order *routing_order(const struct dg_params *params)
+struct view_extras routing_extras(const struct dg_params *params)
 {
-    return routing_policies[params->routing_policy]->order;
+    const struct routing_policy *policy = routing_policies[params->routing_policy];
+
+    return (struct view_extras){.order = policy->order, .arms = policy->learns};
 }
 
 void routing_init(struct routing *routing, const struct dg_params *params,
@@ -166,6 +171,18 @@ static enum dg_status sample_draw(struct routing *routing, struct view *view,
     return DG_OK;
 }
 
+/* ---- with a sample ---- */
+
+struct view_arm routing_arm(const struct routing_sample *sample, uint32_t index)
+{
+    const struct view *view = sample->view;
+    uint32_t node = sample->candidates[index].node;
+    struct view_arm arm = view_arm_read(&view->arms, &view->arms.arms[node], sample->now);
+
+    arm.count = fixed_add_saturated(arm.count, view->nodes[node].in_flight * VIEW_ARM_ONE);
+    return arm;
+}
+
 /* ---- with an order ---- */
 
 /* Candidates that were drawn and do not pass, with their words, which are 0 meanwhile. */
@@ -237,6 +254,7 @@ static enum dg_status sample_choose(struct routing *routing, struct view *view,
     if (status != DG_OK)
         return status;
     routing->sample.view = view;
+    routing->sample.now = query->now;
     uint32_t chosen =
         routing->policy->choose(&routing->setting, &routing->sample, &routing->entropy);
     *node = routing->sample.candidates[chosen].node;

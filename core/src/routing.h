@@ -23,13 +23,16 @@
     ROW(round_robin)                                                                               \
     ROW(least_outstanding)                                                                         \
     ROW(inverse_square_price)                                                                      \
-    ROW(stake_weighted)
+    ROW(stake_weighted)                                                                            \
+    ROW(ucb)                                                                                       \
+    ROW(thompson)
 
 enum { ROUTING_SAMPLE_MAX = 256 }; /* candidates in one decision: the bound of routing.candidates */
 
 /* What a policy sees: hot entries and records of the view, and the candidates drawn for it. */
 struct routing_sample {
     const struct view *view;
+    int64_t now;
     uint32_t count; /* at least 1 */
     struct view_candidate candidates[ROUTING_SAMPLE_MAX];
 };
@@ -41,6 +44,7 @@ struct routing_setting {
     uint32_t exploration;
     uint64_t exponent_scale; /* weighted_score: from a difference of scores to an exponent of 2; 0:
                                 best */
+    uint64_t ucb_scale;      /* ucb: of the width of a bound */
 };
 
 /* A policy looks at a sample of the candidates (prepare and choose), or it orders all of them (order,
@@ -52,7 +56,12 @@ struct routing_policy {
                        struct entropy *entropy);
     const struct view_order *order;
     void (*chosen)(struct view *view, uint32_t node);
+    bool learns; /* from the rewards of outcomes: view->arms */
 };
+
+/* For a policy that learns: the arm of a candidate of the sample, its requests in flight counted as
+ * outcomes without a reward so far. Else all would follow a good node until its answers are in. */
+struct view_arm routing_arm(const struct routing_sample *sample, uint32_t index);
 
 #define ROUTING_DECLARE(name) extern const struct routing_policy routing_policy_##name;
 ROUTING_POLICIES(ROUTING_DECLARE)
@@ -66,14 +75,15 @@ struct routing {
 };
 
 struct routing_query {
+    int64_t now;         /* never going back */
     uint32_t model;      /* one that the view knows */
     int64_t price_limit; /* per CU, what cap and allowance can pay */
     const uint32_t *tried;
     uint32_t tried_count;
 };
 
-/* The order that the view must keep for the policy in force; NULL when it needs none. */
-const struct view_order *routing_order(const struct dg_params *params);
+/* What the view must keep for the policy in force. */
+struct view_extras routing_extras(const struct dg_params *params);
 
 /* params must have passed dg_params_check(). */
 void routing_init(struct routing *routing, const struct dg_params *params,

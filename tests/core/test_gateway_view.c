@@ -28,7 +28,7 @@ static int setup(void **state)
     fixture.allocator = chain_memory_allocator(&fixture.memory);
     dg_params_default(&fixture.params);
     fixture.params.routing_stake_per_slot = PER_SLOT;
-    view_init(&fixture.view, &fixture.params, &fixture.allocator, NULL);
+    view_init(&fixture.view, &fixture.params, &fixture.allocator, (struct view_extras){0});
     *state = &fixture;
     return 0;
 }
@@ -47,7 +47,7 @@ static void restart(struct fixture *fixture)
 {
     view_fini(&fixture->view);
     view_init(&fixture->view, &fixture->params, &fixture->allocator,
-              routing_order(&fixture->params));
+              routing_extras(&fixture->params));
 }
 
 /* Two slots, models 0 and 1. */
@@ -730,7 +730,7 @@ static void against_a_naive_model(void **state)
     random_calls(fixture, 30000);
     for (int64_t policy = 0; policy <= DG_ROUTING_POLICY_LAST; policy++) {
         fixture->params.routing_policy = policy;
-        if (routing_order(&fixture->params) == NULL)
+        if (routing_extras(&fixture->params).order == NULL)
             continue;
         random_calls(fixture, 10000);
         ordered++;

@@ -23,6 +23,8 @@ enum {
     POLICY_LEAST_OUTSTANDING,
     POLICY_INVERSE_SQUARE_PRICE,
     POLICY_STAKE_WEIGHTED,
+    POLICY_UCB,
+    POLICY_THOMPSON,
     POLICY_COUNT,
 
     MODEL = 3,
@@ -104,7 +106,7 @@ static void start(struct fixture *fixture, int64_t policy, uint32_t nodes)
     fixture->nodes = nodes;
     assert_int_equal(dg_params_check(&fixture->params, NULL, 0), DG_OK);
     view_init(&fixture->view, &fixture->params, &fixture->allocator,
-              routing_order(&fixture->params));
+              routing_extras(&fixture->params));
     assert_int_equal(view_apply_model(&fixture->view, &model), DG_OK);
     for (uint32_t node = 0; node < nodes; node++)
         put(fixture, node, 0, 0);
