@@ -309,6 +309,22 @@ static bool when_weighted_score(const struct scenario *scenario, const void *ite
     return when_policy(scenario, "weighted_score");
 }
 
+static bool when_ucb(const struct scenario *scenario, const void *item)
+{
+    (void)item;
+    return when_policy(scenario, "ucb");
+}
+
+static bool when_bandit(const struct scenario *scenario, const void *item)
+{
+    return when_ucb(scenario, item) || when_policy(scenario, "thompson");
+}
+
+static bool when_sampling(const struct scenario *scenario, const void *item)
+{
+    return when_weighted_score(scenario, item) || when_bandit(scenario, item);
+}
+
 static bool when_exploring(const struct scenario *scenario, const void *item)
 {
     return when_weighted_score(scenario, item) && scenario->protocol.routing_exploration > 0;
@@ -537,7 +553,9 @@ static const struct {
     {"routing.d", when_power_of_d, "routing.policy power_of_d"},
     {"routing.newcomer_requests", when_exploring,
      "routing.policy weighted_score and exploration above 0"},
-    {"routing.candidates", when_weighted_score, only_weighted},
+    {"routing.candidates", when_sampling, "routing.policy weighted_score, ucb or thompson"},
+    {"routing.ucb_scale", when_ucb, "routing.policy ucb"},
+    {"routing.bandit_", when_bandit, "routing.policy ucb or thompson"},
     {"routing.temperature", when_weighted_score, only_weighted},
     {"routing.exploration", when_weighted_score, only_weighted},
     {"routing.weight_", when_weighted_score, only_weighted},

@@ -1,5 +1,5 @@
 /* fixed.h - fixed-point arithmetic: products of 64-bit numbers without overflow, base-2 logarithm
- * and exponential, exact shares. Every result depends on nothing but its arguments, on any machine.
+ * and exponential, square root, exact shares. Every result depends on nothing but its arguments, on any machine.
  */
 #ifndef CORE_FIXED_H
 #define CORE_FIXED_H
@@ -32,6 +32,9 @@ uint64_t fixed_log2(uint64_t value);
 /* 2^-x for x >= 0 given times 2^FIXED_EXP2_IN_BITS; the result is times 2^FIXED_EXP2_OUT_BITS (so
  * 2^63 stands for 1). Absolute error below 2^-42. */
 uint64_t fixed_exp2_negative(uint64_t x);
+
+/* The square root, rounded down: exact. */
+uint32_t fixed_sqrt(uint64_t value);
 
 /* Splits a non-negative total in proportion to weights by the largest remainder (ties: the earlier
  * part), so that the parts add up to the total. DG_ERROR_ARGUMENT for a negative total or weight,

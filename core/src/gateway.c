@@ -47,7 +47,8 @@ enum dg_status dg_gateway_open(const struct dg_params *params, const struct dg_g
     gateway->id = spec->gateway;
     gateway->now = INT64_MIN;
     entropy_seed_hash(spec->seed, &gateway->seed_hash);
-    view_init(&gateway->view, &gateway->params, &gateway->allocator);
+    view_init(&gateway->view, &gateway->params, &gateway->allocator,
+              routing_extras(&gateway->params));
     routing_init(&gateway->routing, &gateway->params, spec->seed);
     flight_pool_init(&gateway->flights, spec->in_flight_limit);
     *out = gateway;
@@ -103,6 +104,7 @@ int64_t dg_gateway_allowance(const struct dg_gateway *gateway, uint32_t user)
 
 /* A request while it is being routed: nothing is changed before quote_route() has succeeded. */
 struct quote {
+    int64_t now;
     const struct view_model *model;
     int64_t milli;  /* of the longest answer */
     int64_t budget; /* what the user accepts and can pay */
@@ -134,6 +136,7 @@ static enum dg_status quote_route(struct dg_gateway *gateway, uint32_t model, co
     const struct dg_params *params = &gateway->params;
     int64_t royalty = quote->model->royalty;
     struct routing_query query = {
+        .now = quote->now,
         .model = model,
         .price_limit = metering_price_limit(params, royalty, quote->milli, quote->budget),
         .tried = tried,
@@ -209,7 +212,7 @@ static void flight_send(struct dg_gateway *gateway, struct flight *flight,
 enum dg_status dg_gateway_submit(struct dg_gateway *gateway, int64_t now,
                                  const struct dg_request *request, struct dg_route *route)
 {
-    struct quote quote = {0};
+    struct quote quote = {.now = now};
     uint32_t account = DG_NONE;
 
     enum dg_status status = check_time(gateway, now);
@@ -244,10 +247,33 @@ static enum dg_status requote(struct dg_gateway *gateway, const struct flight *f
     return status == DG_ERROR_FUNDS ? DG_ERROR_NO_CANDIDATE : status;
 }
 
+/* gateway->now must be the time of the outcome. */
+static void learn_failure(struct dg_gateway *gateway, const struct flight *flight, int64_t share)
+{
+    view_learn_failure(&gateway->view, flight_node(flight), share);
+    view_arms_failure(&gateway->view.arms, flight_node(flight), gateway->now, share);
+}
+
+static void learn_answer(struct dg_gateway *gateway, const struct flight *flight,
+                         const struct dg_answer *answer)
+{
+    uint32_t node = flight_node(flight);
+    const struct view_answer seen = {
+        .quality = gateway->view.records[node].quality,
+        .total = answer->total,
+        .target = metering_target(&gateway->params, answer->tokens_out),
+        .asking = flight->terms.price,
+        .standard = view_model(&gateway->view, flight->model)->standard_price,
+    };
+
+    view_learn_answer(&gateway->view, node, seen.total, seen.target);
+    view_arms_answer(&gateway->view.arms, node, gateway->now, &seen);
+}
+
 enum dg_status dg_gateway_reroute(struct dg_gateway *gateway, int64_t now, uint64_t handle,
                                   struct dg_route *route)
 {
-    struct quote quote = {0};
+    struct quote quote = {.now = now};
 
     enum dg_status status = check_time(gateway, now);
     if (status != DG_OK)
@@ -262,7 +288,7 @@ enum dg_status dg_gateway_reroute(struct dg_gateway *gateway, int64_t now, uint6
         return status;
 
     gateway->now = now;
-    view_learn_failure(&gateway->view, flight_node(flight), REFUSAL_SHARE);
+    learn_failure(gateway, flight, REFUSAL_SHARE);
     view_release(&gateway->view, flight_node(flight));
     gateway_ledger_settle(&gateway->ledger, flight->account, flight->escrow, 0);
     flight_send(gateway, flight, &quote, route);
@@ -339,8 +365,7 @@ enum dg_status dg_gateway_answer(struct dg_gateway *gateway, int64_t now, uint64
     gateway->now = now;
     fill_receipt(gateway, flight, answer, &fee, receipt);
     gateway_ledger_append(&gateway->ledger, receipt);
-    view_learn_answer(&gateway->view, flight_node(flight), answer->total,
-                      metering_target(&gateway->params, answer->tokens_out));
+    learn_answer(gateway, flight, answer);
     flight_finish(gateway, flight, fee.total);
     return DG_OK;
 }
@@ -357,7 +382,7 @@ enum dg_status dg_gateway_fail(struct dg_gateway *gateway, int64_t now, uint64_t
 
     gateway->now = now;
     if (blame_node)
-        view_learn_failure(&gateway->view, flight_node(flight), DG_ONE);
+        learn_failure(gateway, flight, DG_ONE);
     flight_finish(gateway, flight, 0);
     return DG_OK;
 }

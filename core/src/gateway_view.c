@@ -28,7 +28,7 @@ static void weights_normalise(const int64_t given[VIEW_FACTOR_COUNT],
 }
 
 void view_init(struct view *view, const struct dg_params *params,
-               const struct dg_allocator *allocator)
+               const struct dg_allocator *allocator, struct view_extras extras)
 {
     const int64_t given[VIEW_FACTOR_COUNT] = {
         [VIEW_LATENCY] = params->routing_weight_latency,
@@ -39,14 +39,18 @@ void view_init(struct view *view, const struct dg_params *params,
         [VIEW_CREDIBILITY] = params->routing_weight_credibility,
     };
 
-    *view = (struct view){.params = params, .allocator = allocator};
+    *view = (struct view){.params = params, .allocator = allocator, .order = extras.order};
+    view_arms_init(&view->arms, params, extras.arms);
     weights_normalise(given, view->weights);
 }
 
 void view_fini(struct view *view)
 {
-    for (size_t i = 0; i < view->model_capacity; i++)
+    for (size_t i = 0; i < view->model_capacity; i++) {
         memory_release(view->allocator, view->models[i].candidates);
+        memory_release(view->allocator, view->models[i].tree.words);
+    }
+    view_arms_fini(&view->arms, view->allocator);
     memory_release(view->allocator, view->models);
     memory_release(view->allocator, view->nodes);
     memory_release(view->allocator, view->records);
@@ -106,6 +110,43 @@ static uint32_t price_score(const struct view *view, const struct view_model *mo
     return view->weights[VIEW_PRICE] * (uint32_t)factor;
 }
 
+/* ---- trees ---- */
+
+/* Brings the word at a place of the list in line with who is there now. */
+static void order_place(const struct view *view, struct view_model *model, uint32_t place)
+{
+    if (view->order == NULL)
+        return;
+    bool taken = place < model->candidate_count;
+    view_tree_set(&model->tree, place,
+                  taken ? view->order->word(view, model, model->candidates[place].node) : 0);
+}
+
+/* The same wherever the node is listed. */
+static void order_node(struct view *view, uint32_t node)
+{
+    const struct view_record *record = &view->records[node];
+
+    if (view->order == NULL || !record->open)
+        return;
+    for (size_t i = 0; i < record->model_count; i++)
+        order_place(view, &view->models[record->models[i]], record->positions[i]);
+}
+
+static void order_load(struct view *view, uint32_t node)
+{
+    if (view->order != NULL && view->order->follows_load)
+        order_node(view, node);
+}
+
+static enum dg_status reserve_tree(struct view *view, struct view_model *model)
+{
+    if (view->order == NULL)
+        return DG_OK;
+    model->tree.kind = view->order->kind;
+    return view_tree_reserve(&model->tree, view->allocator, (uint32_t)model->candidate_capacity);
+}
+
 /* ---- lists ---- */
 
 static void view_open_node(struct view *view, uint32_t node)
@@ -117,6 +158,7 @@ static void view_open_node(struct view *view, uint32_t node)
         record->positions[i] = model->candidate_count;
         model->candidates[model->candidate_count++] = (struct view_candidate){
             .node = node, .price_score = price_score(view, model, view->nodes[node].price)};
+        order_place(view, model, record->positions[i]);
     }
     record->open = true;
 }
@@ -132,6 +174,8 @@ static void candidate_remove(struct view *view, uint32_t model_id, uint32_t posi
     for (size_t i = 0; i < moved->model_count; i++)
         if (moved->models[i] == model_id)
             moved->positions[i] = position;
+    order_place(view, model, position);
+    order_place(view, model, model->candidate_count);
 }
 
 static void view_close_node(struct view *view, uint32_t node)
@@ -175,6 +219,7 @@ static void refresh_prices(struct view *view, struct view_model *model)
     for (uint32_t i = 0; i < model->candidate_count; i++) {
         struct view_candidate *candidate = &model->candidates[i];
         candidate->price_score = price_score(view, model, view->nodes[candidate->node].price);
+        order_place(view, model, i);
     }
 }
 
@@ -233,7 +278,7 @@ static enum dg_status reserve_node(struct view *view, uint32_t node)
     if (nodes == NULL)
         return DG_ERROR_MEMORY;
     view->nodes = nodes;
-    return DG_OK;
+    return view_arms_reserve(&view->arms, view->allocator, needed);
 }
 
 /* Room for one more member in the model's list, and for a scan of it. */
@@ -250,6 +295,9 @@ static enum dg_status reserve_member(struct view *view, uint32_t model_id)
     if (candidates == NULL)
         return DG_ERROR_MEMORY;
     model->candidates = candidates;
+    status = reserve_tree(view, model);
+    if (status != DG_OK)
+        return status;
 
     uint32_t *passing = memory_grow(view->allocator, view->passing, &view->passing_capacity, needed,
                                     sizeof *passing);
@@ -351,6 +399,7 @@ void view_take(struct view *view, uint32_t node)
     hot->load = load_score(view, hot);
     if (hot->in_flight >= hot->capacity)
         view_settle_node(view, node);
+    order_load(view, node);
 }
 
 void view_release(struct view *view, uint32_t node)
@@ -361,6 +410,7 @@ void view_release(struct view *view, uint32_t node)
     hot->load = load_score(view, hot);
     if (hot->in_flight < hot->capacity && !view->records[node].open)
         view_settle_node(view, node);
+    order_load(view, node);
 }
 
 /* value + share * (target - value), rounded half away from zero: it comes to rest where a step rounds
@@ -407,6 +457,12 @@ void view_learn_failure(struct view *view, uint32_t node, int64_t share)
     record->success = average_step(record->success, 0, alpha);
     count_outcome(&view->nodes[node]);
     view->nodes[node].base = base_score(view, record);
+}
+
+void view_next_turn(struct view *view, uint32_t node)
+{
+    view->records[node].turn = ++view->turn;
+    order_node(view, node);
 }
 
 /* After 2^32 decisions the stamps of long ago would look new: they are wiped. */

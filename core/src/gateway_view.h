@@ -17,6 +17,8 @@
 
 #include "dg/message.h"
 #include "dg/params.h"
+#include "view_arms.h"
+#include "view_tree.h"
 
 enum view_factor {
     VIEW_LATENCY,     /* 1 / (1 + moving average of total latency over its target) */
@@ -68,6 +70,7 @@ struct view_candidate {
 
 struct view_model {
     struct view_candidate *candidates;
+    struct view_tree tree; /* over the list, for a policy with an order */
     size_t candidate_capacity;
     uint32_t candidate_count;
     uint32_t member_count;   /* active nodes, full ones included: never above candidate_capacity */
@@ -79,9 +82,27 @@ struct view_model {
     bool known;
 };
 
+struct view;
+
+/* How a policy that weighs all candidates orders them: the words of each model's tree. A word may
+ * depend on the node's record, its price and the model's, its turn, and its load if follows_load. */
+struct view_order {
+    enum view_tree_kind kind;
+    fixed_uint128 (*word)(const struct view *view, const struct view_model *model, uint32_t node);
+    bool follows_load;
+};
+
+/* What is kept for the policy in force alone. */
+struct view_extras {
+    const struct view_order *order; /* NULL: no trees */
+    bool arms;                      /* rewards of outcomes */
+};
+
 struct view {
     const struct dg_params *params;
     const struct dg_allocator *allocator;
+    const struct view_order *order; /* NULL: no trees are kept */
+    struct view_arms arms;
     struct view_node *nodes;
     struct view_record *records;
     struct view_model *models;
@@ -92,9 +113,9 @@ struct view {
     uint32_t weights[VIEW_FACTOR_COUNT]; /* sum to VIEW_WEIGHT_ONE, or all zero */
 };
 
-/* params and allocator must outlive the view. */
+/* params and allocator must outlive the view. extras: routing_extras() of the same params. */
 void view_init(struct view *view, const struct dg_params *params,
-               const struct dg_allocator *allocator);
+               const struct dg_allocator *allocator, struct view_extras extras);
 void view_fini(struct view *view);
 
 enum dg_status view_apply_model(struct view *view, const struct dg_model_record *record);
@@ -114,6 +135,9 @@ void view_release(struct view *view, uint32_t node);
 /* Outcomes. A failure moves the success average by `share` of an ordinary step, in 1/DG_ONE. */
 void view_learn_answer(struct view *view, uint32_t node, int64_t total_ns, int64_t target_ns);
 void view_learn_failure(struct view *view, uint32_t node, int64_t share);
+
+/* The node was chosen in turn: it is the last of all now. O(models it serves * log candidates). */
+void view_next_turn(struct view *view, uint32_t node);
 
 /* Starts a decision: no node carries the new stamp. */
 uint32_t view_new_stamp(struct view *view);

@@ -93,8 +93,8 @@ static void table_digest(struct dg_hash *digest)
     for (size_t i = 0; i < count; i++) {
         const char *name = rows[i].name;
         (void)crypto_generichash_update(&state, (const uint8_t *)name, strlen(name) + 1);
-        for (size_t j = 0; rows[i].choices != NULL && rows[i].choices[j] != NULL; j++) {
-            const char *choice = rows[i].choices[j];
+        for (size_t j = 0; rows[i].choices != NULL && rows[i].choices[j].name != NULL; j++) {
+            const char *choice = rows[i].choices[j].name;
             (void)crypto_generichash_update(&state, (const uint8_t *)choice, strlen(choice) + 1);
         }
     }

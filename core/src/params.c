@@ -130,7 +130,8 @@ static const struct dg_param_row rows[] = {
         "two choices capture most of the gain (Mitzenmacher 2001)",
         "candidates drawn by power_of_d", NULL),
     ROW("routing.candidates", routing_candidates, COUNT(1, 256), NO_RANGE, 16, OURS,
-        "bounds the cost of a decision", "candidates that weighted_score draws and scores", NULL),
+        "bounds the cost of a decision",
+        "candidates that weighted_score, ucb and thompson draw and score", NULL),
     ROW("routing.temperature", routing_temperature, FRACTION(0, 10 * DG_ONE), NO_RANGE,
         10 * PERCENT, OURS, "keeps the better nodes clearly preferred",
         "softness of the choice by score; 0 takes the best candidate", NULL),
@@ -161,6 +162,15 @@ static const struct dg_param_row rows[] = {
     ROW("routing.record_alpha", routing_record_alpha, FRACTION(1, DG_ONE), NO_RANGE, 10 * PERCENT,
         OURS, "remembers about twenty answers",
         "weight of the newest answer in a gateway's record of a node", NULL),
+    ROW("routing.ucb_scale", routing_ucb_scale, FRACTION(0, 10 * DG_ONE), NO_RANGE, 50 * PERCENT,
+        OURS, "about a third of the proven 2 sqrt(1/2), for rewards fill a part of 0..1",
+        "width of ucb's bound on a mean reward; 0 takes the best mean", NULL),
+    ROW("routing.bandit_cost_weight", routing_bandit_cost_weight, FRACTION(0, DG_ONE), NO_RANGE,
+        30 * PERCENT, OURS, "quality counts more than price",
+        "weight of price against quality in the reward that ucb and thompson learn from", NULL),
+    ROW("routing.bandit_half_life", routing_bandit_half_life, DURATION(DG_SECOND, YEAR), NO_RANGE,
+        HOUR, OURS, "one epoch", "time after which an outcome counts half to ucb and thompson",
+        NULL),
     ROW("routing.failover_limit", routing_failover_limit, COUNT(0, 16), NO_RANGE, 2, OURS,
         "bounds the time a request can wander",
         "further nodes tried after the first one refused or failed", NULL),
@@ -610,6 +620,10 @@ static enum dg_status check_effects(const struct dg_params *p, char *message, si
         p->routing_weight_credibility == 0)
         return refuse(message, size,
                       "routing.weight_*: routing.policy weighted_score needs one weight above 0");
+    if ((p->routing_policy == DG_ROUTING_UCB || p->routing_policy == DG_ROUTING_THOMPSON) &&
+        p->routing_candidates == 1)
+        return refuse(message, size,
+                      "routing.candidates is 1: ucb and thompson would have nothing to choose from");
     if (p->points_quality_weight == 0 && p->emission_weekly > 0)
         return refuse(message, size,
                       "points.quality_weight is 0: nobody could earn points, so emission.weekly "

@@ -19,7 +19,9 @@ extern const struct dg_choice quality_test_choices[];
  * rules between parameters ask for. */
 enum {
     DG_ROUTING_WEIGHTED_SCORE = 2,
-    DG_ROUTING_POLICY_LAST = 6,
+    DG_ROUTING_UCB = 7,
+    DG_ROUTING_THOMPSON = 8,
+    DG_ROUTING_POLICY_LAST = 8,
     DG_SAMPLING_RISK = 1,
     DG_SAMPLING_BUDGET = 3,
     DG_SAMPLING_PLAN_LAST = 3,

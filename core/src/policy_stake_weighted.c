@@ -1,8 +1,9 @@
 /* stake_weighted: every candidate that passes with probability in proportion to its published stake,
- * in micro-tokens; a node without stake counts as one. O(candidates). */
+ * in micro-tokens; a node without stake counts as one. O(log candidates). */
 #include "routing.h"
 
-static uint64_t stake_of(const struct view *view, const struct view_model *model, uint32_t node)
+static fixed_uint128 stake_of(const struct view *view, const struct view_model *model,
+                              uint32_t node)
 {
     (void)model;
     int64_t stake = view->records[node].stake;
@@ -10,11 +11,6 @@ static uint64_t stake_of(const struct view *view, const struct view_model *model
     return stake < 1 ? 1 : (uint64_t)stake;
 }
 
-static uint32_t stake_weighted_pick(struct view *view, const struct view_model *model,
-                                    const uint32_t *passing, uint32_t count,
-                                    struct entropy *entropy)
-{
-    return routing_pick_weighted(view, model, passing, count, stake_of, entropy);
-}
+static const struct view_order order = {.kind = VIEW_TREE_SUM, .word = stake_of};
 
-const struct routing_policy routing_policy_stake_weighted = {.pick = stake_weighted_pick};
+const struct routing_policy routing_policy_stake_weighted = {.order = &order};

@@ -16,11 +16,23 @@ _Static_assert(sizeof routing_policies / sizeof routing_policies[0] == DG_ROUTIN
 enum { ROUTING_POLICIES(ROUTING_POSITION) };
 _Static_assert((int)ROUTING_POSITION_weighted_score == (int)DG_ROUTING_WEIGHTED_SCORE,
                "DG_ROUTING_WEIGHTED_SCORE is its row of ROUTING_POLICIES");
+_Static_assert((int)ROUTING_POSITION_ucb == (int)DG_ROUTING_UCB &&
+                   (int)ROUTING_POSITION_thompson == (int)DG_ROUTING_THOMPSON,
+               "DG_ROUTING_UCB and DG_ROUTING_THOMPSON are their rows of ROUTING_POLICIES");
 
 /* Probes before a scan. Half of the candidates passing is enough to find a sample nearly always. */
 enum { PROBES_PER_CANDIDATE = 4, PROBES_EXTRA = 8 };
 /* A list of up to this many times the sample is cheaper to scan than to probe. */
 enum { SCAN_FACTOR = 2, SCAN_EXTRA = 8 };
+/* Candidates drawn by order in vain before a scan: above those that one request can have tried. */
+enum { MISSES_MAX = 32 };
+
+struct view_extras routing_extras(const struct dg_params *params)
+{
+    const struct routing_policy *policy = routing_policies[params->routing_policy];
+
+    return (struct view_extras){.order = policy->order, .arms = policy->learns};
+}
 
 void routing_init(struct routing *routing, const struct dg_params *params,
                   const uint8_t seed[DG_HASH_BYTES])
@@ -38,6 +50,12 @@ void routing_init(struct routing *routing, const struct dg_params *params,
 static bool price_fits(const struct view_model *model, const struct view_node *node, int64_t limit)
 {
     return (node->price == 0 ? model->standard_price : node->price) <= limit;
+}
+
+/* Why nobody passes, given whether a price kept somebody out. */
+static enum dg_status nobody(bool too_dear)
+{
+    return too_dear ? DG_ERROR_FUNDS : DG_ERROR_NO_CANDIDATE;
 }
 
 /* A node that carries the stamp of this decision was tried before or is drawn already. */
@@ -148,65 +166,114 @@ static enum dg_status sample_draw(struct routing *routing, struct view *view,
     bool too_dear = false;
     uint32_t passing_count = scan(view, model, query, &too_dear);
     if (passing_count == 0)
-        return too_dear ? DG_ERROR_FUNDS : DG_ERROR_NO_CANDIDATE;
+        return nobody(too_dear);
     sample_from_scan(routing, view, model, passing_count);
     return DG_OK;
 }
 
-/* Over all candidates that pass. */
-static enum dg_status decide_among_all(struct routing *routing, struct view *view,
-                                       const struct routing_query *query, uint32_t *node)
+/* ---- with a sample ---- */
+
+struct view_arm routing_arm(const struct routing_sample *sample, uint32_t index)
+{
+    const struct view *view = sample->view;
+    uint32_t node = sample->candidates[index].node;
+    struct view_arm arm = view_arm_read(&view->arms, &view->arms.arms[node], sample->now);
+
+    arm.count = fixed_add_saturated(arm.count, view->nodes[node].in_flight * VIEW_ARM_ONE);
+    return arm;
+}
+
+/* ---- with an order ---- */
+
+/* Candidates that were drawn and do not pass, with their words, which are 0 meanwhile. */
+struct hidden {
+    uint32_t count;
+    uint32_t places[MISSES_MAX];
+    fixed_uint128 words[MISSES_MAX];
+};
+
+static void hide(struct hidden *hidden, struct view_tree *tree, uint32_t place)
+{
+    hidden->places[hidden->count] = place;
+    hidden->words[hidden->count++] = view_tree_get(tree, place);
+    view_tree_set(tree, place, 0);
+}
+
+static void show_again(const struct hidden *hidden, struct view_tree *tree)
+{
+    for (uint32_t i = 0; i < hidden->count; i++)
+        view_tree_set(tree, hidden->places[i], hidden->words[i]);
+}
+
+/* Whatever was drawn in vain before, the next draw has the law of those who pass. */
+static enum dg_status order_by_scan(struct routing *routing, struct view *view,
+                                    const struct routing_query *query, uint32_t *node)
 {
     const struct view_model *model = &view->models[query->model];
     bool too_dear = false;
     uint32_t count = scan(view, model, query, &too_dear);
 
     if (count == 0)
-        return too_dear ? DG_ERROR_FUNDS : DG_ERROR_NO_CANDIDATE;
-    uint32_t chosen = routing->policy->pick(view, model, view->passing, count, &routing->entropy);
+        return nobody(too_dear);
+    uint32_t chosen = view_tree_draw_among(&model->tree, view->passing, count, &routing->entropy);
     *node = model->candidates[view->passing[chosen]].node;
     return DG_OK;
 }
 
-/* Sums fit: 2^32 candidates of less than 2^64. The draw is uniform below the sum, to 2^-64 of it. */
-uint32_t routing_pick_weighted(const struct view *view, const struct view_model *model,
-                               const uint32_t *passing, uint32_t count,
-                               uint64_t (*weight)(const struct view *view,
-                                                  const struct view_model *model, uint32_t node),
-                               struct entropy *entropy)
+static enum dg_status order_draw(struct routing *routing, struct view *view,
+                                 const struct routing_query *query, uint32_t *node)
 {
-    fixed_uint128 sum = 0, below = 0;
+    struct view_model *model = &view->models[query->model];
+    struct hidden hidden;
+    bool found = false, too_dear = false;
 
-    for (uint32_t i = 0; i < count; i++)
-        sum += weight(view, model, model->candidates[passing[i]].node);
-    uint64_t high = entropy_word(entropy);
-    uint64_t draw = high << 32 | entropy_word(entropy);
-    /* draw * sum / 2^64 in two halves, for the product may not fit. */
-    fixed_uint128 place =
-        (fixed_uint128)draw * (uint64_t)(sum >> 64) + ((fixed_uint128)draw * (uint64_t)sum >> 64);
-    uint32_t chosen = 0;
-    for (;; chosen++) {
-        below += weight(view, model, model->candidates[passing[chosen]].node);
-        if (place < below || chosen + 1 == count)
-            return chosen;
+    hidden.count = 0; /* alone: its arrays are long */
+    stamp_tried(view, query);
+    while (!found && view_tree_root(&model->tree) != 0 && hidden.count < MISSES_MAX) {
+        uint32_t place = view_tree_draw(&model->tree, &routing->entropy);
+        uint32_t drawn = model->candidates[place].node;
+        bool fresh = view->nodes[drawn].stamp != view->stamp;
+        found = fresh && price_fits(model, &view->nodes[drawn], query->price_limit);
+        too_dear = too_dear || (fresh && !found);
+        if (found)
+            *node = drawn;
+        else
+            hide(&hidden, &model->tree, place);
     }
+    bool everybody = view_tree_root(&model->tree) == 0;
+    show_again(&hidden, &model->tree);
+    if (found)
+        return DG_OK;
+    return everybody ? nobody(too_dear) : order_by_scan(routing, view, query, node);
+}
+
+static enum dg_status sample_choose(struct routing *routing, struct view *view,
+                                    const struct routing_query *query, uint32_t *node)
+{
+    enum dg_status status = sample_draw(routing, view, query);
+    if (status != DG_OK)
+        return status;
+    routing->sample.view = view;
+    routing->sample.now = query->now;
+    uint32_t chosen =
+        routing->policy->choose(&routing->setting, &routing->sample, &routing->entropy);
+    *node = routing->sample.candidates[chosen].node;
+    return DG_OK;
 }
 
 enum dg_status routing_decide(struct routing *routing, struct view *view,
                               const struct routing_query *query, uint32_t *node)
 {
-    if (routing->policy->pick != NULL)
-        return decide_among_all(routing, view, query, node);
+    const struct routing_policy *policy = routing->policy;
     uint64_t position = routing->entropy.position;
 
-    enum dg_status status = sample_draw(routing, view, query);
+    enum dg_status status =
+        (policy->order != NULL ? order_draw : sample_choose)(routing, view, query, node);
     if (status != DG_OK) {
         routing->entropy.position = position;
         return status;
     }
-    routing->sample.view = view;
-    uint32_t chosen =
-        routing->policy->choose(&routing->setting, &routing->sample, &routing->entropy);
-    *node = routing->sample.candidates[chosen].node;
+    if (policy->chosen != NULL)
+        policy->chosen(view, *node);
     return DG_OK;
 }

@@ -11,6 +11,7 @@ measures() { # a name, in out
 "$DGSIM" bench core --json >"$WORK/out"
 expect "bench core" test $? -eq 0
 for name in route_random_1000 route_power_of_d_1000 route_weighted_score_10000 submit_answer_10000 \
+    route_stake_weighted_10000 route_thompson_10000 route_weighted_score_of_64_10000 \
     sampling_verify answer_commitment receipts_root draw_risk draw_budget epoch_per_node_10000; do
     expect "... measures $name" measures "$name"
 done

@@ -1,4 +1,4 @@
-/* test_fixed.c - products, logarithm, exponential and exact shares. */
+/* test_fixed.c - products, logarithm, exponential, square root and exact shares. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -101,6 +101,28 @@ static void exp2_is_accurate(void **state)
     assert_int_equal(fixed_exp2_negative(UINT64_MAX), 0);
 }
 
+static void assert_root(uint64_t value)
+{
+    fixed_uint128 root = fixed_sqrt(value);
+
+    assert_true(root * root <= value && (root + 1) * (root + 1) > value);
+}
+
+/* Goal: the square root is rounded down exactly: at squares and beside them, at the ends, anywhere. */
+static void sqrt_is_exact(void **state)
+{
+    (void)state;
+    assert_int_equal(fixed_sqrt(0), 0);
+    assert_int_equal(fixed_sqrt(UINT64_MAX), UINT32_MAX);
+    for (int i = 0; i < 200000; i++) {
+        uint64_t root = 1 + (next_word() >> 32 >> (next_word() % 32));
+        root = root > UINT32_MAX ? UINT32_MAX : root;
+        assert_int_equal(fixed_sqrt(root * root), root);
+        assert_int_equal(fixed_sqrt(root * root - 1), root - 1);
+        assert_root(next_word() >> (next_word() % 64));
+    }
+}
+
 /* Goal: ties of the largest remainder go to the earlier part. */
 static void split_by_hand(void **state)
 {
@@ -163,8 +185,8 @@ int main(void)
         cmocka_unit_test(mul_div_rounds_half_up), cmocka_unit_test(mul_div_overflow),
         cmocka_unit_test(part_rounds_down),       cmocka_unit_test(add_saturates),
         cmocka_unit_test(log2_is_accurate),       cmocka_unit_test(exp2_is_accurate),
-        cmocka_unit_test(split_by_hand),          cmocka_unit_test(split_adds_up),
-        cmocka_unit_test(split_refuses),
+        cmocka_unit_test(sqrt_is_exact),          cmocka_unit_test(split_by_hand),
+        cmocka_unit_test(split_adds_up),          cmocka_unit_test(split_refuses),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

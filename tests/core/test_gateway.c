@@ -5,6 +5,8 @@
 #include "chain_world.h"
 #include "dg/gateway.h"
 
+#include "policies.h"
+
 enum {
     SMALL = 0,  /* up to 8B, standard price, royalty 10 %, 4096 tokens */
     LARGE = 1,  /* up to 70B, 0.02 DGAI a CU, no royalty, any length */
@@ -1385,7 +1387,7 @@ static void random_histories(void **state)
     static struct history history;
 
     (void)state;
-    for (int64_t policy = 0; policy < 3; policy++) {
+    for (int64_t policy = 0; policy <= DG_ROUTING_POLICY_LAST; policy++) {
         history_open(&history, policy);
         for (uint32_t i = 0; i < HISTORY; i++) {
             history_step(&history);

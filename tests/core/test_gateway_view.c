@@ -4,7 +4,8 @@
 #include <stdlib.h>
 
 #include "chain_world.h"
-#include "gateway_view.h"
+#include "policies.h"
+#include "routing.h"
 
 enum { NODES = 24, MODELS = 12, SNAPSHOT_MAX = 1 << 16 };
 
@@ -27,7 +28,7 @@ static int setup(void **state)
     fixture.allocator = chain_memory_allocator(&fixture.memory);
     dg_params_default(&fixture.params);
     fixture.params.routing_stake_per_slot = PER_SLOT;
-    view_init(&fixture.view, &fixture.params, &fixture.allocator);
+    view_init(&fixture.view, &fixture.params, &fixture.allocator, (struct view_extras){0});
     *state = &fixture;
     return 0;
 }
@@ -41,10 +42,12 @@ static int teardown(void **state)
     return 0;
 }
 
+/* With the trees of the policy in force, if it keeps any. */
 static void restart(struct fixture *fixture)
 {
     view_fini(&fixture->view);
-    view_init(&fixture->view, &fixture->params, &fixture->allocator);
+    view_init(&fixture->view, &fixture->params, &fixture->allocator,
+              routing_extras(&fixture->params));
 }
 
 /* Two slots, models 0 and 1. */
@@ -585,6 +588,40 @@ static void compare_model(const struct view *view, const struct naive *naive, ui
     assert_true(members <= view->passing_capacity);
 }
 
+static fixed_uint128 naive_join(enum view_tree_kind kind, fixed_uint128 a, fixed_uint128 b)
+{
+    if (kind == VIEW_TREE_SUM)
+        return a + b;
+    if (a >> 32 == b >> 32)
+        return a + (uint32_t)b;
+    return a > b ? a : b;
+}
+
+/* Every word is what the order says of who is there now, every place without a candidate is
+ * nobody, and the root is all of them together. */
+static void compare_tree(const struct view *view, uint32_t id)
+{
+    if (id >= view->model_capacity)
+        return;
+    const struct view_model *model = &view->models[id];
+    const struct view_order *order = view->order;
+    fixed_uint128 all = 0;
+
+    if (order == NULL) {
+        assert_null(model->tree.words);
+        return;
+    }
+    assert_true(model->member_count <= model->tree.leaves);
+    for (uint32_t i = 0; i < model->tree.leaves; i++) {
+        bool taken = i < model->candidate_count;
+        fixed_uint128 word =
+            taken ? order->word(view, model, model->candidates[i].node) : (fixed_uint128)0;
+        assert_true(view_tree_get(&model->tree, i) == word);
+        all = naive_join(order->kind, all, word);
+    }
+    assert_true(view_tree_root(&model->tree) == all);
+}
+
 static void step_node(struct fixture *fixture, struct naive *naive)
 {
     uint32_t id = random_below(NODES);
@@ -629,6 +666,7 @@ static void step_load(struct fixture *fixture, struct naive *naive)
         uint32_t node =
             view->models[model].candidates[random_below(view->models[model].candidate_count)].node;
         view_take(view, node);
+        view_next_turn(view, node);
         naive->nodes[node].in_flight++;
     }
     uint32_t node = random_below(NODES);
@@ -658,27 +696,46 @@ static void step_outcome(struct fixture *fixture, struct naive *naive)
     }
 }
 
-/* Goal: after every one of many random calls, everything known is what a naive model knows. */
-static void against_a_naive_model(void **state)
+static void random_calls(struct fixture *fixture, uint32_t rounds)
 {
     static void (*const steps[])(struct fixture *, struct naive *) = {
         step_node, step_model, step_load, step_load, step_load, step_outcome};
     static struct naive naive;
-    struct fixture *fixture = *state;
     uint32_t full = 0;
 
     naive = (struct naive){0};
-    for (uint32_t round = 0; round < 30000; round++) {
+    restart(fixture);
+    for (uint32_t round = 0; round < rounds; round++) {
         steps[random_below(sizeof steps / sizeof steps[0])](fixture, &naive);
         for (uint32_t node = 0; node < NODES; node++) {
             compare_node(&fixture->view, &naive.nodes[node], node);
             full += naive.nodes[node].in_flight > 0 &&
                     fixture->view.nodes[node].in_flight >= fixture->view.nodes[node].capacity;
         }
-        for (uint32_t model = 0; model < MODELS; model++)
+        for (uint32_t model = 0; model < MODELS; model++) {
             compare_model(&fixture->view, &naive, model);
+            compare_tree(&fixture->view, model);
+        }
     }
-    assert_true(full > 1000); /* it came to that */
+    assert_true(full > rounds / 30); /* it came to that */
+}
+
+/* Goal: after every one of many random calls, everything known is what a naive model knows, and the
+ * trees of every policy that keeps some agree with it. */
+static void against_a_naive_model(void **state)
+{
+    struct fixture *fixture = *state;
+    uint32_t ordered = 0;
+
+    random_calls(fixture, 30000);
+    for (int64_t policy = 0; policy <= DG_ROUTING_POLICY_LAST; policy++) {
+        fixture->params.routing_policy = policy;
+        if (routing_extras(&fixture->params).order == NULL)
+            continue;
+        random_calls(fixture, 10000);
+        ordered++;
+    }
+    assert_int_equal(ordered, 4);
 }
 
 /* ---- refusals ---- */
@@ -730,6 +787,9 @@ static void keep_model(const struct view_model *model, struct snapshot *snapshot
         keep(snapshot, model->candidates[i].node);
         keep(snapshot, model->candidates[i].price_score);
     }
+    fixed_uint128 root = view_tree_root(&model->tree);
+    keep(snapshot, (uint64_t)(root >> 64));
+    keep(snapshot, (uint64_t)root);
 }
 
 /* All that is known, but not how much room there is: rows that hold nothing are left out. */
@@ -843,12 +903,9 @@ static bool run_script(struct fixture *fixture, long refused, struct snapshot *e
     return fixture->memory.refused;
 }
 
-/* Goal: whichever request for memory is refused, the call that made it fails without a trace,
- * succeeds when made again, and the end is the same. */
-static void every_request_refused(void **state)
+static void refuse_every_request(struct fixture *fixture)
 {
     static struct snapshot expected, end;
-    struct fixture *fixture = *state;
     long refused = 1;
 
     assert_false(run_script(fixture, 0, &expected));
@@ -857,6 +914,18 @@ static void every_request_refused(void **state)
         refused++;
     }
     assert_true(refused > 40);
+}
+
+/* Goal: whichever request for memory is refused, the call that made it fails without a trace,
+ * succeeds when made again, and the end is the same; with each policy, for what it keeps. */
+static void every_request_refused(void **state)
+{
+    struct fixture *fixture = *state;
+
+    for (int64_t policy = 0; policy <= DG_ROUTING_POLICY_LAST; policy++) {
+        fixture->params.routing_policy = policy;
+        refuse_every_request(fixture);
+    }
 }
 
 int main(void)

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "dg/params.h"
+#include "policies.h"
 
 static const struct dg_param_row *row_of(const char *name)
 {
@@ -98,6 +99,8 @@ static void rules_between_rows(void **state)
         {{"metering.input_weight", "metering.output_weight"}, {0, 0}, "metering.input_weight"},
         {{"settlement.length", NULL}, {60 * DG_SECOND, 0}, "settlement.length"},
         {{"points.quality_weight", NULL}, {0, 0}, "points.quality_weight"},
+        {{"routing.policy", "routing.candidates"}, {DG_ROUTING_UCB, 1}, "routing.candidates"},
+        {{"routing.policy", "routing.candidates"}, {DG_ROUTING_THOMPSON, 1}, "routing.candidates"},
         {{"penalty.repeat_window", NULL}, {DG_SECOND, 0}, "penalty.repeat_window"},
     };
 

@@ -23,6 +23,8 @@ enum {
     POLICY_LEAST_OUTSTANDING,
     POLICY_INVERSE_SQUARE_PRICE,
     POLICY_STAKE_WEIGHTED,
+    POLICY_UCB,
+    POLICY_THOMPSON,
     POLICY_COUNT,
 
     MODEL = 3,
@@ -103,7 +105,8 @@ static void start(struct fixture *fixture, int64_t policy, uint32_t nodes)
     fixture->params.routing_policy = policy;
     fixture->nodes = nodes;
     assert_int_equal(dg_params_check(&fixture->params, NULL, 0), DG_OK);
-    view_init(&fixture->view, &fixture->params, &fixture->allocator);
+    view_init(&fixture->view, &fixture->params, &fixture->allocator,
+              routing_extras(&fixture->params));
     assert_int_equal(view_apply_model(&fixture->view, &model), DG_OK);
     for (uint32_t node = 0; node < nodes; node++)
         put(fixture, node, 0, 0);
@@ -771,7 +774,7 @@ static void marks_wrap_around(void **state)
     assert_uniform(fixture);
 }
 
-/* ---- policies that look at every candidate ---- */
+/* ---- policies that weigh every candidate ---- */
 
 /* Goal: at prices 1, 2 and 3 the shares are 36/49, 9/49 and 4/49: 0.734694, 0.183673, 0.0816327. */
 static void inverse_square_of_the_price(void **state)
@@ -787,6 +790,12 @@ static void inverse_square_of_the_price(void **state)
     /* Who is too dear is left out: 4/5 and 1/5. */
     const struct routing_query cheaper = query_of(2 * STANDARD);
     assert_decides_by(fixture, &cheaper, (const double[]){0.8, 0.2, 0});
+    /* The second was tried before: 0.9 and 0.1. */
+    const struct routing_query again = {.model = MODEL,
+                                        .price_limit = 3 * STANDARD,
+                                        .tried = (const uint32_t[]){1},
+                                        .tried_count = 1};
+    assert_decides_by(fixture, &again, (const double[]){0.9, 0, 0.1});
 }
 
 /* Goal: chances follow the published stake, here 1, 2, 3 and 4 tokens. */
@@ -861,6 +870,106 @@ static void round_robin_in_turn(void **state)
     assert_int_equal(decide(fixture, &query), 1);
 }
 
+/* Every so many-th of the nodes passes, the rest are too dear; loads and stakes differ, and the dear
+ * are the less loaded, so that order alone would choose them. */
+static void start_mostly_dear(struct fixture *fixture, int64_t policy, uint32_t nodes,
+                              uint32_t step)
+{
+    start(fixture, policy, nodes);
+    for (uint32_t node = 0; node < nodes; node++) {
+        bool passes = node % step == step - 1;
+        const struct dg_node_record record = {.node = node,
+                                              .models = {MODEL},
+                                              .model_count = 1,
+                                              .price = passes ? STANDARD / (1 + node % 2) : DEAR,
+                                              .stake = (int64_t)(1 + node % 3) * DG_TOKEN};
+        assert_int_equal(view_apply_node(&fixture->view, &record), DG_OK);
+        load(fixture, node, passes ? 1 + node % 2 : 0);
+    }
+}
+
+/* Weight of a node by the policy's own rule, 0 for one that does not pass. */
+static double weight_of(int64_t policy, uint32_t node, uint32_t step)
+{
+    if (node % step != step - 1)
+        return 0;
+    if (policy == POLICY_LEAST_OUTSTANDING)
+        return node % 2 == 0;
+    return policy == POLICY_STAKE_WEIGHTED ? 1 + node % 3 : (1 + node % 2) * (1 + node % 2);
+}
+
+/* Goal: candidates that do not pass are left out of the law exactly, be they few, so that others are
+ * drawn instead, or so many that the list is scanned; and nothing of it stays behind. */
+static void order_leaves_out_who_does_not_pass(void **state)
+{
+    static const struct {
+        uint32_t nodes, step;
+    } cases[] = {{9, 3}, {40, 3}, {400, 45}};
+    static const int64_t policies[] = {POLICY_LEAST_OUTSTANDING, POLICY_INVERSE_SQUARE_PRICE,
+                                       POLICY_STAKE_WEIGHTED};
+    struct fixture *fixture = *state;
+    const struct routing_query query = query_of(STANDARD);
+
+    for (size_t p = 0; p < sizeof policies / sizeof policies[0]; p++) {
+        for (size_t c = 0; c < sizeof cases / sizeof cases[0]; c++) {
+            double law[NODES_MAX], sum = 0;
+            start_mostly_dear(fixture, policies[p], cases[c].nodes, cases[c].step);
+            fixed_uint128 root = view_tree_root(&fixture->view.models[MODEL].tree);
+            for (uint32_t node = 0; node < cases[c].nodes; node++)
+                sum += law[node] = weight_of(policies[p], node, cases[c].step);
+            for (uint32_t node = 0; node < cases[c].nodes; node++)
+                law[node] /= sum;
+            assert_decides_by(fixture, &query, law);
+            assert_true(view_tree_root(&fixture->view.models[MODEL].tree) == root);
+        }
+    }
+}
+
+/* Goal: the same in turn: those who pass follow each other by id, those who do not keep their place
+ * in front for a request that can pay. */
+static void turns_among_those_who_pass(void **state)
+{
+    static const uint32_t sizes[] = {30, 390}; /* others are drawn instead; the list is scanned */
+    struct fixture *fixture = *state;
+    const struct routing_query query = query_of(STANDARD), rich = query_of(DEAR);
+
+    for (size_t size = 0; size < 2; size++) {
+        start_mostly_dear(fixture, POLICY_ROUND_ROBIN, sizes[size], 3);
+        for (uint32_t i = 0; i < sizes[size]; i++)
+            assert_int_equal(decide(fixture, &query), i * 3 % sizes[size] + 2);
+        assert_int_equal(decide(fixture, &rich), 0);
+        assert_int_equal(decide(fixture, &rich), 1);
+        assert_int_equal(decide(fixture, &rich), 3);
+    }
+}
+
+/* Goal: prices of nodes and of the model, and stake, count from the moment they change, and a full
+ * node is back in the draw when it has room. */
+static void order_follows_changes(void **state)
+{
+    struct fixture *fixture = *state;
+    const struct routing_query query = query_of(8 * STANDARD);
+    const struct dg_model_record dearer = {.model = MODEL, .price = 2 * STANDARD};
+    struct dg_node_record record = {
+        .models = {MODEL}, .model_count = 1, .stake = DG_TOKEN, .price = 2 * STANDARD};
+
+    start(fixture, POLICY_INVERSE_SQUARE_PRICE, 2);
+    assert_int_equal(view_apply_node(&fixture->view, &record), DG_OK);
+    assert_decides_by(fixture, &query, (const double[]){0.2, 0.8});
+    assert_int_equal(view_apply_model(&fixture->view, &dearer), DG_OK); /* node 1 asks that now */
+    assert_decides_by(fixture, &query, (const double[]){0.5, 0.5});
+
+    fixture->params.routing_stake_per_slot = DG_TOKEN;
+    start(fixture, POLICY_STAKE_WEIGHTED, 2);
+    record.stake = 3 * DG_TOKEN;
+    assert_int_equal(view_apply_node(&fixture->view, &record), DG_OK);
+    assert_decides_by(fixture, &query, (const double[]){0.75, 0.25});
+    view_take(&fixture->view, 1); /* its only slot */
+    assert_decides_by(fixture, &query, (const double[]){1, 0});
+    view_release(&fixture->view, 1);
+    assert_decides_by(fixture, &query, (const double[]){0.75, 0.25});
+}
+
 int main(void)
 {
 #define ROW(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
@@ -890,6 +999,9 @@ int main(void)
         ROW(stake_by_weight),
         ROW(least_outstanding_and_its_ties),
         ROW(round_robin_in_turn),
+        ROW(order_leaves_out_who_does_not_pass),
+        ROW(turns_among_those_who_pass),
+        ROW(order_follows_changes),
     };
 #undef ROW
 

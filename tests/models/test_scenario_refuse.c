@@ -115,7 +115,7 @@ static void wrong_values(void **state)
         {"{\n", "{\n \"protocol\": {\"routing\": {\"policy\": \"fastest\"}},\n",
          "s.json:2:37: protocol.routing.policy: \"fastest\": no such choice; allowed are \"random\", \"power_of_d\", "
          "\"weighted_score\", \"round_robin\", \"least_outstanding\", \"inverse_square_price\", "
-         "\"stake_weighted\""},
+         "\"stake_weighted\", \"ucb\", \"thompson\""},
     };
     ASSERT_CHANGES(*state, changes);
 }

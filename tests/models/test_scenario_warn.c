@@ -30,6 +30,9 @@ static const struct {
     {"behaviours.substitute.share=50%", "nodes of behaviour substitute"},
     {"behaviours.lazy_constant.score=0.1", "verifiers of behaviour lazy_constant"},
     {"protocol.routing.d=4", "routing.policy power_of_d"},
+    {"protocol.routing.ucb_scale=20%", "routing.policy ucb"},
+    {"protocol.routing.bandit_cost_weight=10%", "routing.policy ucb or thompson"},
+    {"protocol.routing.bandit_half_life=2h", "routing.policy ucb or thompson"},
     {"protocol.points.quality_weight=2", "emission.weekly above 0 and a settlement within the run"},
     {"protocol.emission.weekly=1 DGAI", "a settlement within the run"},
     {"network.jitter=0.2", NULL},
@@ -39,6 +42,8 @@ static const struct {
     {"nodes.homes.service.queue=0", NULL},
     {"regions.here.uplink=1Mbit/s", NULL},
     {"protocol.routing.temperature=50%", NULL},
+    {"protocol.routing.policy=ucb", NULL},
+    {"protocol.routing.policy=thompson", NULL},
     {"protocol.sampling.rate=20%", NULL},
     {"classes.8b.parameters=7", NULL},
 };

@@ -54,6 +54,7 @@ struct dg_params {
     int64_t routing_weight_quality, routing_weight_credibility;
     int64_t
         routing_record_alpha; /* moving average of latency and success, as the gateway saw them */
+    int64_t routing_ucb_scale, routing_bandit_cost_weight, routing_bandit_half_life;
     int64_t routing_failover_limit;
     int64_t routing_stake_per_slot; /* stake that backs one request in flight; 0: no limit */
     /* sampling */

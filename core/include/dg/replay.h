@@ -15,6 +15,18 @@
 #include "dg/chain.h"
 #include "dg/gateway.h"
 
+#ifdef __cplusplus
+extern "C" {
+#ifdef __cplusplus
+}
+#endif
+
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct dg_replay;
 
 enum dg_status dg_replay_open(const struct dg_allocator *allocator, struct dg_replay **out);
@@ -53,12 +65,14 @@ enum dg_handle_kind dg_replay_kind(const struct dg_replay *replay);
 /* The handle in its state after the last step; NULL before the first and when it is of the other kind.
  * It belongs to the replay. */
 struct dg_chain *dg_replay_chain(const struct dg_replay *replay);
-struct dg_gateway *dg_replay_gateway(const struct dg_replay *replay);
 
 /* Hands the handle over, to go on from there: its journal is on, and its next block is the one that
  * belongs behind the last block of this journal. DG_ERROR_STATE: there is none, or the replay stands
  * inside a block. The replay can then only be closed. */
 enum dg_status dg_replay_take_chain(struct dg_replay *replay, struct dg_chain **out);
-enum dg_status dg_replay_take_gateway(struct dg_replay *replay, struct dg_gateway **out);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif
