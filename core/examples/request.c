@@ -95,6 +95,15 @@ int main(void)
     struct dg_notice notice;
     must(dg_gateway_close_period(gateway, now, 0, &report));
     must(dg_chain_report(chain, now, &report));
+
+    /* With a proof from the gateway the user can show that its answer was reported, to anybody who knows
+       the root on the chain. */
+    struct dg_receipt_proof proof;
+    struct dg_hash leaf;
+    must(dg_receipt_proof(id, report.receipts, report.receipt_count, 0, &proof));
+    dg_receipt_leaf(id, &receipt, &leaf);
+    must(dg_receipt_proof_check(&report.root, &leaf, &proof));
+
     must(dg_chain_reveal(chain, now, 0, beacon));
 
     /* The node opens its commitment, the committee commits to scores and reveals them. */

@@ -16,14 +16,19 @@ enum dg_status bonds_reserve(struct bonds *bonds, const struct dg_allocator *all
     return id_map_reserve(&bonds->places, allocator, extra);
 }
 
-uint32_t bonds_move(struct bonds *bonds, const struct dg_allocator *allocator, uint32_t node,
-                    uint32_t verifier, uint32_t share, int64_t alpha)
+uint32_t bonds_get(const struct bonds *bonds, uint32_t node, uint32_t verifier)
 {
-    uint64_t key = bonds_key(node, verifier);
-    uint32_t bond = id_map_get(&bonds->places, key);
-    int64_t old = bond == DG_NONE ? 0 : bond;
+    uint32_t bond = id_map_get(&bonds->places, bonds_key(node, verifier));
+
+    return bond == DG_NONE ? 0 : bond;
+}
+
+void bonds_move(struct bonds *bonds, const struct dg_allocator *allocator, uint32_t node,
+                uint32_t verifier, uint32_t share, int64_t alpha, uint64_t *sum)
+{
+    int64_t old = bonds_get(bonds, node, verifier);
     int64_t moved = old + ((int64_t)share - old) * alpha / DG_ONE;
 
-    (void)id_map_put(&bonds->places, allocator, key, (uint32_t)moved);
-    return (uint32_t)moved;
+    (void)id_map_put(&bonds->places, allocator, bonds_key(node, verifier), (uint32_t)moved);
+    *sum += (uint64_t)moved - (uint64_t)old;
 }

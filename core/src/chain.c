@@ -535,8 +535,7 @@ enum dg_status dg_chain_node(const struct dg_chain *chain, uint32_t node,
     if (node >= chain->registry.node_count)
         return DG_ERROR_UNKNOWN_ID;
     *out = chain->registry.nodes[node].account;
-    out->trust =
-        (int64_t)((fixed_uint128)chain->registry.nodes[node].trust * DG_ONE >> QUALITY_TRUST_BITS);
+    out->trust = quality_trust_published(chain->registry.nodes[node].trust);
     return DG_OK;
 }
 

@@ -160,6 +160,7 @@ static void node_codec(struct codec *codec, const struct dg_chain *chain, struct
     history_codec(codec, node);
     codec_u64(codec, &node->serving_compute);
     codec_u64(codec, &node->verifier_points);
+    codec_u64(codec, &node->bonds);
     codec_amount(codec, &node->frozen_verifier_rewards);
     account_codec(codec, &node->account);
 }
@@ -491,6 +492,36 @@ static void head_codec(struct codec *codec, struct dg_chain *chain)
     time_codec(codec, &chain->origin);
 }
 
+/* Takes each bond off the sum of its node, or puts it back. */
+static void bonds_take(struct codec *codec, struct dg_chain *chain, bool back)
+{
+    const struct id_map *places = &chain->bonds.places;
+
+    for (size_t i = 0; i < places->count && codec->status == DG_OK; i++) {
+        uint64_t node = places->keys[i] >> 32, verifier = places->keys[i] & UINT32_MAX;
+        codec_demand(codec,
+                     node < chain->registry.node_count && verifier < chain->registry.node_count);
+        if (codec->status != DG_OK)
+            return;
+        uint64_t *sum = &chain->registry.nodes[node].bonds;
+        uint64_t bond = id_map_get(places, places->keys[i]);
+        codec_demand(codec, bond <= UINT64_C(1) << BONDS_BITS && (back || bond <= *sum));
+        *sum += back ? bond : 0 - bond;
+    }
+}
+
+/* The sum that each node keeps is that of the bonds in it. */
+static void bonds_codec(struct codec *codec, struct dg_chain *chain)
+{
+    id_map_codec(codec, &chain->bonds.places);
+    if (!codec->reading)
+        return;
+    bonds_take(codec, chain, false);
+    for (size_t i = 0; i < chain->registry.node_count && codec->status == DG_OK; i++)
+        codec_demand(codec, chain->registry.nodes[i].bonds == 0);
+    bonds_take(codec, chain, true);
+}
+
 void chain_codec(struct codec *codec, struct dg_chain *chain)
 {
     head_codec(codec, chain);
@@ -500,7 +531,7 @@ void chain_codec(struct codec *codec, struct dg_chain *chain)
     models_codec(codec, chain);
     nodes_codec(codec, chain);
     stakes_codec(codec, chain);
-    id_map_codec(codec, &chain->bonds.places);
+    bonds_codec(codec, chain);
     governance_codec(codec, &chain->governance);
     receipts_codec(codec, chain);
     checks_codec(codec, chain);

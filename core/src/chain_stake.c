@@ -22,8 +22,8 @@ static enum dg_account owner_account(enum dg_owner kind)
 
 uint64_t chain_weight(const struct dg_chain *chain, uint32_t id)
 {
-    return committee_weight(&chain->params, chain_bonded(chain, id),
-                            chain->registry.nodes[id].trust);
+    return dg_committee_weight(&chain->params, chain_bonded(chain, id),
+                               quality_trust_published(chain->registry.nodes[id].trust));
 }
 
 void chain_reweigh(struct dg_chain *chain, uint32_t id)

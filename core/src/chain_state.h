@@ -25,6 +25,11 @@
  * ends. */
 #define CHAIN_TIME_MAX (INT64_MAX / 2)
 
+/* Points of verifiers are kept in 2^-CHAIN_POINT_BITS of 1/65535: under bonds one of a thousand
+ * verifiers has a thousandth of a score. */
+enum { CHAIN_POINT_BITS = 16 };
+#define CHAIN_POINT (UINT64_C(1) << CHAIN_POINT_BITS)
+
 struct dg_chain {
     struct dg_allocator allocator;
     struct dg_params params;

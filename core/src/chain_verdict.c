@@ -48,7 +48,7 @@ static void add_points(struct dg_chain *chain, uint32_t verifier, int64_t worth)
                      chain->params.points_cost_weight * registry_cost_ratio(&chain->registry, node);
 
     if (points > 0)
-        node->verifier_points += (uint64_t)(points / DG_ONE);
+        node->verifier_points += (uint64_t)(points / DG_ONE) * CHAIN_POINT;
 }
 
 /* ---- the verdict ---- */
@@ -72,54 +72,63 @@ static size_t votes_of(const struct dg_chain *chain, const struct check *check,
             .score = seat->score,
             .seat = (uint8_t)i,
             .stake = chain_bonded(chain, seat->verifier),
-            .trust = chain->registry.nodes[seat->verifier].trust,
+            .trust = quality_trust_published(chain->registry.nodes[seat->verifier].trust),
         };
     }
     return count;
 }
 
-static uint16_t consensus_of(const struct dg_chain *chain, const struct check *check)
-{
-    struct quality_vote votes[DG_COMMITTEE_MAX];
-    size_t count = votes_of(chain, check, votes);
-
-    return quality_aggregation(&chain->params)->combine(&chain->params, votes, count);
-}
-
 static enum dg_verdict verdict_of(const struct dg_chain *chain, const struct check *check,
                                   uint16_t *score)
 {
-    int64_t revealed = 0;
+    struct quality_vote votes[DG_COMMITTEE_MAX];
 
     *score = 0;
     if (!check->opened)
         return DG_VERDICT_FAIL;
-    for (unsigned i = check->first_seat; i < check->seat_count; i++)
-        revealed += check->seats[i].state == SEAT_REVEALED;
-    if (revealed < chain_quorum(chain, check))
-        return DG_VERDICT_INCONCLUSIVE;
-    *score = consensus_of(chain, check);
-    return *score < quality_pass_score(&chain->params) ? DG_VERDICT_FAIL : DG_VERDICT_PASS;
+    size_t count = votes_of(chain, check, votes);
+    struct dg_finding finding =
+        quality_finding(&chain->params, votes, count, (size_t)chain_quorum(chain, check));
+    *score = finding.score;
+    return finding.verdict;
 }
 
-/* Bonds follow the shares in the clipped scores; a verifier's points are its bond's part of the
- * aggregate. Dividends know no cost: only how they compare counts. */
-static void points_by_bonds(struct dg_chain *chain, const struct check *check, uint16_t score)
+/* The shares of one check move the bonds in its node: all the way in the first one, by
+ * quality.bond_alpha later. */
+static void move_bonds(struct dg_chain *chain, const struct check *check,
+                       const struct quality_vote *votes, size_t count)
+{
+    uint32_t id = check->receipt.node;
+    uint64_t *sum = &chain->registry.nodes[id].bonds;
+    int64_t alpha = *sum == 0 ? DG_ONE : chain->params.quality_bond_alpha;
+    fixed_uint128 all = 0;
+
+    for (size_t i = 0; i < count; i++)
+        all += (fixed_uint128)quality_stake(&votes[i]) * votes[i].clipped;
+    for (size_t i = 0; i < count && all > 0; i++) {
+        fixed_uint128 part = (fixed_uint128)quality_stake(&votes[i]) * votes[i].clipped;
+        bonds_move(&chain->bonds, &chain->allocator, id, check->seats[votes[i].seat].verifier,
+                   (uint32_t)((part << BONDS_BITS) / all), alpha, sum);
+    }
+}
+
+/* A verifier's points are its part of all bonds in the node, times the aggregate. Dividends know no
+ * cost: only how they compare counts. Where the committee's majority gives 0 nobody has a share and
+ * nobody earns; Bittensor then pays by stake, here the pool that nobody earned stays in the
+ * residual account. */
+static void points_by_bonds(struct dg_chain *chain, const struct check *check)
 {
     struct quality_vote votes[DG_COMMITTEE_MAX];
     size_t count = votes_of(chain, check, votes);
-    fixed_uint128 all = 0;
+    struct dg_finding finding = quality_finding(&chain->params, votes, count, 1);
 
-    (void)quality_aggregation(&chain->params)->combine(&chain->params, votes, count);
-    for (size_t i = 0; i < count; i++)
-        all += (fixed_uint128)quality_stake(&votes[i]) * votes[i].clipped;
-    for (size_t i = 0; i < count; i++) {
+    move_bonds(chain, check, votes, count);
+    uint64_t sum = chain->registry.nodes[check->receipt.node].bonds;
+    for (size_t i = 0; i < count && sum > 0; i++) {
         uint32_t verifier = check->seats[votes[i].seat].verifier;
-        fixed_uint128 part = (fixed_uint128)quality_stake(&votes[i]) * votes[i].clipped;
-        uint32_t share = all == 0 ? 0 : (uint32_t)((part << BONDS_BITS) / all);
-        uint32_t bond = bonds_move(&chain->bonds, &chain->allocator, check->receipt.node, verifier,
-                                   share, chain->params.quality_bond_alpha);
-        chain->registry.nodes[verifier].verifier_points += (uint64_t)bond * score >> BONDS_BITS;
+        uint64_t bond = bonds_get(&chain->bonds, check->receipt.node, verifier);
+        chain->registry.nodes[verifier].verifier_points +=
+            (uint64_t)((fixed_uint128)bond * finding.score * CHAIN_POINT / sum);
     }
 }
 
@@ -161,7 +170,7 @@ static void reward_members(struct dg_chain *chain, const struct check *check,
     if (verdict == DG_VERDICT_INCONCLUSIVE || !check->opened)
         return;
     if (quality_aggregation(&chain->params)->bonds)
-        points_by_bonds(chain, check, score);
+        points_by_bonds(chain, check);
     else
         points_by_distance(chain, check, score);
     move_trust(chain, check, score);

@@ -85,6 +85,11 @@ uint64_t quality_stake(const struct quality_vote *vote)
     return vote->stake < 1 ? 1 : (uint64_t)vote->stake;
 }
 
+uint64_t quality_trust(const struct quality_vote *vote)
+{
+    return vote->trust < 1 ? 1 : (uint64_t)vote->trust;
+}
+
 size_t quality_trimmed(const struct dg_params *params, size_t count)
 {
     size_t cut = (size_t)(((int64_t)count * params->quality_trim + DG_ONE / 2) / DG_ONE);
@@ -104,6 +109,19 @@ int64_t quality_evidence(const struct dg_params *params, bool failed)
     if (failed)
         return quality_log_ratio(params->quality_p1, params->quality_p0);
     return quality_log_ratio(DG_ONE - params->quality_p1, DG_ONE - params->quality_p0);
+}
+
+struct dg_finding quality_finding(const struct dg_params *params, struct quality_vote *votes,
+                                  size_t count, size_t quorum)
+{
+    struct dg_finding finding = {.verdict = DG_VERDICT_INCONCLUSIVE};
+
+    if (count == 0 || count < quorum)
+        return finding;
+    finding.score = quality_aggregation(params)->combine(params, votes, count);
+    finding.verdict =
+        finding.score < quality_pass_score(params) ? DG_VERDICT_FAIL : DG_VERDICT_PASS;
+    return finding;
 }
 
 uint16_t quality_pass_score(const struct dg_params *params)

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "dg/params.h"
+#include "dg/verify.h"
 #include "fixed.h"
 
 struct quality_vote {
@@ -16,7 +17,7 @@ struct quality_vote {
     uint16_t clipped; /* filled in by an aggregation with bonds */
     uint8_t seat;     /* of the check */
     int64_t stake;    /* bonded to the verifier's node */
-    uint64_t trust;   /* of QUALITY_TRUST_ONE */
+    int64_t trust;    /* a fraction of DG_ONE, as published */
 };
 
 enum { QUALITY_TRUST_BITS = 32 };
@@ -50,6 +51,11 @@ const struct quality_test *quality_test(const struct dg_params *params);
 /* quality.pass_score on the scale of scores, rounded up: a score passes when it is not below it. */
 uint16_t quality_pass_score(const struct dg_params *params);
 
+/* What so many votes lead to; see dg_committee_verdict(). Fills in `clipped` and may change their
+ * order. */
+struct dg_finding quality_finding(const struct dg_params *params, struct quality_vote *votes,
+                                  size_t count, size_t quorum);
+
 extern const struct quality_aggregation quality_median, quality_mean, quality_trimmed_mean,
     quality_trust_weighted, quality_stake_weighted_median, quality_yuma, quality_gold_calibrated;
 extern const struct quality_test quality_threshold, quality_sprt, quality_cusum;
@@ -65,6 +71,8 @@ uint16_t quality_weighted_mean(const struct quality_vote *votes, size_t count,
                                uint64_t (*weight)(const struct quality_vote *vote));
 /* A stake below one micro-token counts as one, so that a committee without stake can decide. */
 uint64_t quality_stake(const struct quality_vote *vote);
+/* Likewise a trust that is published as 0. */
+uint64_t quality_trust(const struct quality_vote *vote);
 /* Votes that trimmed_mean cuts from each end. */
 size_t quality_trimmed(const struct dg_params *params, size_t count);
 
@@ -73,6 +81,9 @@ int64_t quality_log_ratio(int64_t a, int64_t b);
 /* What one outcome adds to the log-likelihood ratio of p1 against p0. */
 int64_t quality_evidence(const struct dg_params *params, bool failed);
 
+/* Trust as it is published: a fraction of DG_ONE, rounded down. Whatever is decided by trust is
+ * decided by that number, so that anybody can repeat it. */
+int64_t quality_trust_published(uint64_t trust);
 /* Trust after a score that far from the truth (0..DG_SCORE_ONE). */
 uint64_t quality_trust_move(const struct dg_params *params, uint64_t trust, uint16_t deviation);
 

@@ -2,16 +2,11 @@
  * that is known to be right. */
 #include "quality.h"
 
-static uint64_t trust_of(const struct quality_vote *vote)
-{
-    return vote->trust;
-}
-
 static uint16_t gold_calibrated_combine(const struct dg_params *params, struct quality_vote *votes,
                                         size_t count)
 {
     (void)params;
-    return quality_weighted_mean(votes, count, trust_of);
+    return quality_weighted_mean(votes, count, quality_trust);
 }
 
 const struct quality_aggregation quality_gold_calibrated = {

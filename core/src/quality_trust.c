@@ -23,6 +23,11 @@ static uint64_t trust_exponent(const struct dg_params *params, int64_t distance)
                       (LOG2_E_BITS - FIXED_EXP2_IN_BITS));
 }
 
+int64_t quality_trust_published(uint64_t trust)
+{
+    return (int64_t)((fixed_uint128)trust * DG_ONE >> QUALITY_TRUST_BITS);
+}
+
 uint64_t quality_trust_move(const struct dg_params *params, uint64_t trust, uint16_t deviation)
 {
     uint64_t low = trust_bound(params->quality_trust_minimum);

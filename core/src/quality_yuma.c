@@ -28,7 +28,7 @@ static uint16_t yuma_combine(const struct dg_params *params, struct quality_vote
     uint16_t limit = consensus(params, votes, count, all);
     for (size_t i = 0; i < count; i++) {
         votes[i].clipped = votes[i].score < limit ? votes[i].score : limit;
-        sum += quality_stake(&votes[i]) * votes[i].clipped;
+        sum += (fixed_uint128)quality_stake(&votes[i]) * votes[i].clipped;
     }
     return (uint16_t)((sum + all / 2) / all);
 }

@@ -42,7 +42,8 @@ struct node_party {
     uint64_t misconduct;                      /* one bit a seat, newest lowest, 1 for a bad one */
     int64_t offence_times[REGISTRY_OFFENCES]; /* newest first; INT64_MIN: none */
     uint64_t serving_compute;        /* milli-CU times premium, since the last settlement */
-    uint64_t verifier_points;        /* since the last settlement */
+    uint64_t verifier_points;        /* of 2^-CHAIN_POINT_BITS, since the last settlement */
+    uint64_t bonds;                  /* sum of those that verifiers hold in it */
     int64_t frozen_verifier_rewards; /* part of the frozen rewards */
     struct dg_node_account account;
 };

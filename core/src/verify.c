@@ -8,8 +8,6 @@
 #include "quality.h"
 #include "sampling.h"
 
-enum { MERKLE_DEPTH_MAX = 64 }; /* levels of a tree over any size_t of leaves */
-
 void dg_answer_commitment(const struct dg_hash *answer_digest, uint64_t nonce, struct dg_hash *out)
 {
     uint8_t block[HASH_BLOCK] = {HASH_DOMAIN_ANSWER};
@@ -27,54 +25,6 @@ void dg_score_commitment(uint32_t check, uint32_t node, uint16_t score, uint64_t
     end = hash_store32(end, node);
     end = hash_store16(end, score);
     hash_bytes(block, hash_store64(end, nonce), out);
-}
-
-void dg_receipt_leaf(uint32_t gateway, const struct dg_receipt *receipt, struct dg_hash *out)
-{
-    uint8_t block[HASH_BLOCK] = {HASH_DOMAIN_LEAF};
-    uint8_t *end = hash_store32(block + 1, gateway);
-
-    end = hash_store64(end, receipt->number);
-    end = hash_store(end, receipt->commitment.bytes, sizeof receipt->commitment.bytes);
-    hash_bytes(block, hash_store64(end, (uint64_t)receipt->rate), out);
-}
-
-static void merkle_join(const struct dg_hash *left, const struct dg_hash *right,
-                        struct dg_hash *out)
-{
-    uint8_t block[HASH_BLOCK] = {HASH_DOMAIN_INNER};
-    uint8_t *end = hash_store(block + 1, left->bytes, sizeof left->bytes);
-
-    hash_bytes(block, hash_store(end, right->bytes, sizeof right->bytes), out);
-}
-
-/* The stack holds the roots of complete subtrees, largest first, one per set bit of the leaves
- * read; the allocator is not needed. */
-enum dg_status dg_receipts_root(uint32_t gateway, const struct dg_receipt *receipts, size_t count,
-                                const struct dg_allocator *allocator, struct dg_hash *root)
-{
-    struct dg_hash stack[MERKLE_DEPTH_MAX + 1];
-    size_t depth = 0;
-
-    (void)allocator;
-    if (receipts == NULL && count > 0)
-        return DG_ERROR_ARGUMENT;
-    for (size_t i = 0; i < count; i++) {
-        dg_receipt_leaf(gateway, &receipts[i], &stack[depth++]);
-        for (size_t merged = i; (merged & 1) != 0; merged >>= 1) {
-            merkle_join(&stack[depth - 2], &stack[depth - 1], &stack[depth - 2]);
-            depth--;
-        }
-    }
-    while (depth > 1) {
-        merkle_join(&stack[depth - 2], &stack[depth - 1], &stack[depth - 2]);
-        depth--;
-    }
-    if (count == 0)
-        memset(root, 0, sizeof *root);
-    else
-        *root = stack[0];
-    return DG_OK;
 }
 
 void dg_prf_key_derive(const uint8_t beacon[DG_HASH_BYTES], enum dg_prf_use use,
@@ -157,5 +107,26 @@ enum dg_status dg_committee_draw(const uint8_t beacon[DG_HASH_BYTES], uint32_t g
         return DG_ERROR_ARGUMENT;
     dg_prf_key_derive(beacon, DG_PRF_TICKET, &key);
     *count = committee_select(verifiers, &draw, wanted, members);
+    return DG_OK;
+}
+
+/* Votes without an order: the place in the array only breaks ties between equal scores, which no
+ * aggregation tells apart. */
+enum dg_status dg_committee_verdict(const struct dg_params *params, const struct dg_vote *votes,
+                                    size_t count, size_t quorum, struct dg_finding *out)
+{
+    struct quality_vote own[DG_COMMITTEE_MAX];
+
+    if (count > DG_COMMITTEE_MAX || quorum == 0 || (votes == NULL && count > 0))
+        return DG_ERROR_ARGUMENT;
+    for (size_t i = 0; i < count; i++) {
+        if (votes[i].stake < 0 || votes[i].trust < 0)
+            return DG_ERROR_ARGUMENT;
+        own[i] = (struct quality_vote){.score = votes[i].score,
+                                       .seat = (uint8_t)i,
+                                       .stake = votes[i].stake,
+                                       .trust = votes[i].trust};
+    }
+    *out = quality_finding(params, own, count, quorum);
     return DG_OK;
 }

@@ -1,5 +1,5 @@
-/* test_aggregation.c - how scores become one, how trust and bonds move, and how long the sequential
- * tests run. */
+/* test_aggregation.c - how scores become one, how trust moves, and how long the sequential tests
+ * run. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -49,7 +49,7 @@ static uint16_t combine(const struct dg_params *params, const struct voter *vote
         votes[i] = (struct quality_vote){.score = voters[i].score,
                                          .seat = (uint8_t)i,
                                          .stake = voters[i].stake,
-                                         .trust = (uint64_t)(voters[i].trust * 0x1p32)};
+                                         .trust = (int64_t)(voters[i].trust * 1e9)};
     return quality_aggregation(params)->combine(params, votes, count);
 }
 
@@ -250,40 +250,6 @@ static void gold_moves_trust_against_the_majority(void **state)
     chain_world_close(&world);
 }
 
-/* ---- bonds ---- */
-
-/* Goal: bonds are the moving averages of shares: with stakes alike and scores 30000, 30000, 60000,
- * clipped to 30000, each share is a third; after two checks a bond is 0.1 / 3 + 0.9 * 0.1 / 3. */
-static void bonds_by_hand(void **state)
-{
-    struct chain_world world;
-    struct dg_params params;
-
-    (void)state;
-    chain_world_params(&params);
-    params.quality_aggregation = choice("quality.aggregation", "yuma");
-    params.committee_size = 4;
-    params.points_cost_weight = 0;
-    chain_world_open(&world, &params, NULL);
-    double expected = 0;
-    uint64_t points = 0;
-    for (int round = 0; round < 2; round++) {
-        (void)chain_world_check(&world, NODE_SERVER, MODEL_SMALL);
-        assert_int_equal(world.check.member_count, 4);
-        assert_status(chain_world_open_answer(&world), DG_OK);
-        chain_world_round(&world, world.check.members, 4, (uint16_t[]){40000, 40000, 40000, 60000});
-        (void)chain_world_drop_notices(&world);
-        expected = 0.9 * expected + 0.1 * 0.25;
-        points += (uint64_t)(expected * 40000);
-    }
-    for (uint32_t v = NODE_VERIFIER; v < NODE_VERIFIER + WORLD_VERIFIERS; v++) {
-        uint32_t bond = id_map_get(&world.chain->bonds.places, (uint64_t)NODE_SERVER << 32 | v);
-        assert_true(fabs(bond / 0x1p31 - expected) < 1e-8);
-        assert_in_range(world.chain->registry.nodes[v].verifier_points, points - 2, points + 2);
-    }
-    chain_world_close(&world);
-}
-
 /* ---- sequential tests ---- */
 
 /* What a test does from a fresh start at a failure rate: mean checks to its first decision, and the
@@ -433,7 +399,6 @@ int main(void)
         cmocka_unit_test(trust_follows_the_formula),
         cmocka_unit_test(trust_moves_in_the_chain),
         cmocka_unit_test(gold_moves_trust_against_the_majority),
-        cmocka_unit_test(bonds_by_hand),
         cmocka_unit_test(sprt_run_lengths),
         cmocka_unit_test(sprt_boundaries),
         cmocka_unit_test(cusum_by_hand),

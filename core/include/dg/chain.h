@@ -266,7 +266,13 @@ enum dg_status dg_chain_close_epoch(struct dg_chain *chain, int64_t now);
 /* Each verifier that revealed gets verification.fee from the verification fund while the fund can
  * pay it in full. A node excluded for good keeps its stake locked and its frozen rewards frozen.
  * Mints the emission of one settlement period and shares the pools by points. Call every
- * settlement_length, after close_epoch when both fall together. */
+ * settlement_length, after close_epoch when both fall together.
+ *
+ * Under quality.aggregation `yuma` a verifier's points for a check are its part of all bonds in the
+ * node times the aggregate. Bonds are what they are in Yuma consensus: the first check of a node sets
+ * them to the shares of its committee in the clipped scores, weighted by stake; later ones move those
+ * of their members by quality.bond_alpha. A node whose aggregate is 0 pays no points; when nobody has
+ * any, the pool stays in the residual account (Bittensor pays by stake then). */
 enum dg_status dg_chain_settle(struct dg_chain *chain, int64_t now);
 
 /* ---- decisions out ---- */
@@ -288,7 +294,6 @@ enum dg_notice_kind {
     DG_NOTICE_ONLINE,       /* node: they are back */
     DG_NOTICE_PROPOSAL,     /* position: the proposal; its state, parameter and value (amount) */
 };
-enum dg_verdict { DG_VERDICT_PASS, DG_VERDICT_FAIL, DG_VERDICT_INCONCLUSIVE };
 enum dg_offence { DG_OFFENCE_NONE, DG_OFFENCE_FAKE, DG_OFFENCE_MISCONDUCT, DG_OFFENCE_DOWNTIME };
 
 struct dg_notice {

@@ -47,6 +47,8 @@ struct dg_grant {
     int64_t amount;
 };
 
+enum dg_verdict { DG_VERDICT_PASS, DG_VERDICT_FAIL, DG_VERDICT_INCONCLUSIVE };
+
 /* Gateway -> chain: one metered answer. `number` counts a gateway's receipts from 0 without gaps,
  * and (gateway, number) is the identity that is sampled. */
 struct dg_receipt {

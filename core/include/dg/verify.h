@@ -24,6 +24,26 @@ void dg_receipt_leaf(uint32_t gateway, const struct dg_receipt *receipt, struct 
 enum dg_status dg_receipts_root(uint32_t gateway, const struct dg_receipt *receipts, size_t count,
                                 const struct dg_allocator *allocator, struct dg_hash *root);
 
+/* The hashes beside the way from one leaf up to the root, lowest first: with them anybody who holds
+ * the root, and no other receipt, can tell that an answer was reported (audit path of RFC 9162,
+ * section 2.1.3). `count` is part of what is claimed: a root alone does not tell how many leaves
+ * lie below it, the report does. */
+enum { DG_PROOF_MAX = 64 };
+struct dg_receipt_proof {
+    uint64_t count, index; /* receipts in the report; place of this one */
+    size_t length;         /* of path, at most log2(count) rounded up */
+    struct dg_hash path[DG_PROOF_MAX];
+};
+/* The proof for receipts[index]. Allocates nothing; O(count) hashes. DG_ERROR_ARGUMENT: no such
+ * receipt. */
+enum dg_status dg_receipt_proof(uint32_t gateway, const struct dg_receipt *receipts, size_t count,
+                                size_t index, struct dg_receipt_proof *out);
+/* DG_OK when the path leads from the leaf to the root. DG_ERROR_COMMITMENT: it leads elsewhere, so
+ * leaf, path, place or root is not the one proved. DG_ERROR_ARGUMENT: the proof is malformed: index
+ * or length do not fit the count. O(length). */
+enum dg_status dg_receipt_proof_check(const struct dg_hash *root, const struct dg_hash *leaf,
+                                      const struct dg_receipt_proof *proof);
+
 /* Key of the pseudo-random function for one period: derived from its beacon, one per use. */
 struct dg_prf_key {
     uint8_t bytes[16];
@@ -74,6 +94,25 @@ enum dg_status dg_committee_draw(const uint8_t beacon[DG_HASH_BYTES], uint32_t g
                                  uint64_t number, const struct dg_verifiers *verifiers,
                                  uint32_t operator_id, const uint32_t *barred, size_t barred_count,
                                  size_t wanted, uint32_t *members, size_t *count);
+
+/* What one member revealed, and what it weighs by: its stake, own and delegated, and its trust, a
+ * fraction of DG_ONE, both as they were when the round ended. */
+struct dg_vote {
+    uint16_t score;
+    int64_t stake;
+    int64_t trust; /* as in struct dg_node_account */
+};
+struct dg_finding {
+    enum dg_verdict verdict;
+    uint16_t score; /* the aggregate; 0 when inconclusive */
+};
+/* The verdict that so many revealed scores lead to, by quality.aggregation and quality.pass_score:
+ * the code that the chain itself decides by. Fewer votes than the quorum (committee.quorum, or
+ * committee.size + 1 in an appeal) are inconclusive. The order of the votes does not matter. O(count
+ * squared), at most DG_COMMITTEE_MAX. DG_ERROR_ARGUMENT: more votes, a quorum of 0, or a stake or
+ * trust out of range. A check whose answer was not opened in time fails, whatever was voted. */
+enum dg_status dg_committee_verdict(const struct dg_params *params, const struct dg_vote *votes,
+                                    size_t count, size_t quorum, struct dg_finding *out);
 
 #ifdef __cplusplus
 }
