@@ -25,6 +25,12 @@ static struct check_seat *seat_of(const struct check *check, uint32_t node)
     return NULL;
 }
 
+/* Its holder has no part in the round any more. */
+static bool seat_lost(const struct check_seat *seat)
+{
+    return seat->state == SEAT_SILENT || seat->state == SEAT_VOID;
+}
+
 /* What the call needs to be in time for the phase. */
 static enum dg_status find_in_phase(struct dg_chain *chain, const struct chain_call *call,
                                     enum check_phase phase, struct check **check)
@@ -124,6 +130,13 @@ enum dg_status dg_chain_open_answer(struct dg_chain *chain, int64_t now, uint32_
     return chain_finish(chain, &call, DG_OK);
 }
 
+/* A member that seals two scores could pick the one to show after it has seen the others', so it has
+ * neither. Nobody is waited for any less than before, so the round does not go on. */
+static bool equivocates(const struct check_seat *seat, const struct dg_hash *commitment)
+{
+    return seat->state == SEAT_COMMITTED && !hash_equal(&seat->commitment, commitment);
+}
+
 enum dg_status dg_chain_commit_score(struct dg_chain *chain, int64_t now, uint32_t check_id,
                                      uint32_t node, const struct dg_hash *commitment)
 {
@@ -141,8 +154,13 @@ enum dg_status dg_chain_commit_score(struct dg_chain *chain, int64_t now, uint32
     if (status != DG_OK)
         return status;
     struct check_seat *seat = seat_of(check, node);
-    if (seat == NULL || seat->state == SEAT_SILENT)
+    if (seat == NULL || seat_lost(seat))
         return DG_ERROR_NOT_MEMBER;
+    if (equivocates(seat, commitment)) {
+        chain->registry.nodes[node].account.missed++;
+        seat->state = SEAT_VOID;
+        return chain_finish(chain, &call, DG_OK);
+    }
     if (seat->state != SEAT_WAITING)
         return DG_ERROR_REPLAY;
     status = reserve_step(chain);
@@ -161,7 +179,7 @@ static enum dg_status reveal_check(const struct dg_chain *chain, const struct ch
 {
     struct dg_hash commitment;
 
-    if (seat == NULL || seat->state == SEAT_SILENT)
+    if (seat == NULL || seat_lost(seat))
         return DG_ERROR_NOT_MEMBER;
     if (seat->state == SEAT_REVEALED)
         return DG_ERROR_REPLAY;
@@ -346,7 +364,7 @@ static void seat_replace(struct dg_chain *chain, struct check *check, struct che
 
 static bool replaceable(const struct check_seat *seat)
 {
-    return seat->state == SEAT_SILENT && seat->replaced == DG_NONE;
+    return seat_lost(seat) && seat->replaced == DG_NONE;
 }
 
 /* The next tickets after everybody who has or had a seat. */
@@ -368,8 +386,8 @@ static size_t next_tickets(struct dg_chain *chain, const struct check *check, si
     return committee_select(&list, &draw, wanted, members);
 }
 
-/* Gives silent seats to the next tickets, once per seat; returns how many were filled. */
-static size_t replace_silent(struct dg_chain *chain, struct check *check)
+/* Gives lost seats to the next tickets, once per seat; returns how many were filled. */
+static size_t replace_lost(struct dg_chain *chain, struct check *check)
 {
     uint32_t members[DG_COMMITTEE_MAX];
     size_t wanted = 0, filled = 0;
@@ -409,7 +427,7 @@ static void commit_time_over(struct dg_chain *chain, int64_t now, struct check *
     }
     strike(chain, check, SEAT_WAITING);
     /* Nobody joins once a score has been seen. */
-    if (seats_in(check, SEAT_REVEALED) == 0 && replace_silent(chain, check) > 0)
+    if (seats_in(check, SEAT_REVEALED) == 0 && replace_lost(chain, check) > 0)
         chain_start_term(chain, check, now + chain->params.committee_commit_time);
     else if (something_sealed(check) && quorum_possible(chain, check))
         start_reveal_phase(chain, now, check);

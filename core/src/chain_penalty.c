@@ -211,18 +211,17 @@ static bool far_from_gold(const struct dg_chain *chain, const struct check *chec
            distance * DG_ONE > chain->params.penalty_gold_tolerance * DG_SCORE_ONE;
 }
 
-/* While the node has not opened its answer nobody owes a score. */
+/* While the node has not opened its answer nobody owes a score; but none may seal two. */
 void chain_judge_members(struct dg_chain *chain, int64_t now, const struct check *check)
 {
-    if (!check->opened)
-        return;
     for (unsigned i = check->first_seat; i < check->seat_count; i++) {
         const struct check_seat *seat = &check->seats[i];
         if (seat->replaced != DG_NONE)
             judge_member(chain, now, seat->replaced, true);
-        if (seat->state == SEAT_REVEALED || seat->state == SEAT_SILENT)
-            judge_member(chain, now, seat->verifier,
-                         seat->state == SEAT_SILENT || far_from_gold(chain, check, seat));
+        if (seat->state == SEAT_VOID || (seat->state == SEAT_SILENT && check->opened))
+            judge_member(chain, now, seat->verifier, true);
+        if (seat->state == SEAT_REVEALED && check->opened)
+            judge_member(chain, now, seat->verifier, far_from_gold(chain, check, seat));
     }
 }
 

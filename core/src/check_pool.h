@@ -25,6 +25,7 @@ enum seat_state {
     SEAT_COMMITTED, /* sealed score received */
     SEAT_REVEALED,  /* score received */
     SEAT_SILENT,    /* nobody took it in time */
+    SEAT_VOID,      /* two different commitments: its holder equivocated */
     SEAT_STATE_COUNT
 };
 

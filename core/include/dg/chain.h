@@ -182,7 +182,14 @@ enum dg_status dg_chain_open_answer(struct dg_chain *chain, int64_t now, uint32_
                                     const struct dg_hash *answer_digest, uint64_t nonce);
 /* A sealed score: commitment = dg_score_commitment(check, node, score, nonce). When every member has
  * committed, or the time is over with a quorum, the reveal phase opens (DG_NOTICE_REVEAL_PHASE). A
- * member that has not committed in time is replaced by the next ticket, once per seat. */
+ * member that has not committed in time is replaced by the next ticket, once per seat.
+ *
+ * A member that sends a second, different commitment in this phase equivocates: the call succeeds
+ * and its seat is void. Neither score is ever counted or paid, it counts in dg_node_account.missed
+ * and as a bad seat (penalty.misconduct_*) even when the node never opens its answer, and the seat is
+ * replaced like a silent one when the time to commit runs out. The same commitment again is
+ * DG_ERROR_REPLAY, and so is any after a score was revealed; DG_ERROR_NOT_MEMBER: no seat, or one that
+ * is silent or void. */
 enum dg_status dg_chain_commit_score(struct dg_chain *chain, int64_t now, uint32_t check,
                                      uint32_t node, const struct dg_hash *commitment);
 /* The score that was sealed; under committee.reveal `open` the score as it is, in the commit phase,
