@@ -130,3 +130,12 @@ enum dg_status dg_committee_verdict(const struct dg_params *params, const struct
     *out = quality_finding(params, own, count, quorum);
     return DG_OK;
 }
+
+bool dg_test_outcome(const struct dg_params *params, struct dg_test_state *state, bool failed)
+{
+    struct quality_state own = {.outcomes = state->outcomes, .statistic = state->statistic};
+    bool offence = quality_test(params)->feed(params, &own, failed);
+
+    *state = (struct dg_test_state){.outcomes = own.outcomes, .statistic = own.statistic};
+    return offence;
+}

@@ -193,6 +193,33 @@ static void refused(void **state)
     assert_int_equal(finding.score, 7);
 }
 
+/* Goal: the test of outcomes convicts a node when the chain does: random checks of a node that is slashed
+ * and not jailed, under each test. */
+static void outcomes_convict_like_the_chain(void **state)
+{
+    (void)state;
+    for (int64_t test = 0; test <= DG_QUALITY_TEST_LAST; test++) {
+        struct chain_world world;
+        struct dg_params params;
+        struct dg_test_state own = {0};
+        unsigned offences = 0;
+
+        random_state = (uint64_t)test;
+        chain_world_params(&params);
+        params.quality_test = test;
+        params.jail_length = 0;
+        chain_world_open(&world, &params, NULL);
+        for (int check = 0; check < 200 && offences < 4; check++) {
+            bool failed = below(4) == 0;
+            chain_world_verdict(&world, NODE_SERVER, MODEL_SMALL, failed ? 0 : 60000);
+            offences += dg_test_outcome(&params, &own, failed);
+            assert_int_equal(chain_world_account(&world, NODE_SERVER).offences, offences);
+        }
+        assert_int_equal(offences, 4); /* which excludes it */
+        chain_world_close(&world);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -200,6 +227,7 @@ int main(void)
         cmocka_unit_test(boundaries),
         cmocka_unit_test(extreme_weights),
         cmocka_unit_test(refused),
+        cmocka_unit_test(outcomes_convict_like_the_chain),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -114,6 +114,15 @@ struct dg_finding {
 enum dg_status dg_committee_verdict(const struct dg_params *params, const struct dg_vote *votes,
                                     size_t count, size_t quorum, struct dg_finding *out);
 
+/* What the test of a node's checks (quality.test) remembers; all zero at first and after an offence. */
+struct dg_test_state {
+    uint64_t outcomes;
+    int64_t statistic;
+};
+/* Takes the outcome of one more check that was not inconclusive; true when it completes an offence.
+ * O(1). */
+bool dg_test_outcome(const struct dg_params *params, struct dg_test_state *state, bool failed);
+
 #ifdef __cplusplus
 }
 #endif
