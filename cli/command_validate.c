@@ -6,6 +6,7 @@
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/settings.h"
+#include "cli/show_verdicts.h"
 #include "models/scenario.h"
 
 struct validate_options {
@@ -36,6 +37,21 @@ static void print_valid(const char *path, const struct scenario *scenario)
     printf("%s: valid: \"%s\", %s nodes, %s users, %s\n", path, scenario->name, nodes, users, span);
 }
 
+static bool show(const struct scenario_source *source, struct error *error)
+{
+    const struct scenario_source silent = {
+        .path = source->path, .settings = source->settings, .setting_count = source->setting_count};
+    struct scenario scenario = {0};
+    struct false_verdicts verdicts = {0};
+    bool ok = scenario_show(source, stdout, error) && scenario_load(&silent, &scenario, error) &&
+              false_verdicts_find(&scenario, &verdicts, error);
+    if (ok)
+        show_verdicts(&scenario, &verdicts);
+    false_verdicts_fini(&verdicts);
+    scenario_free(&scenario);
+    return ok;
+}
+
 static bool validate(const char *path, const struct validate_options *options, struct error *error)
 {
     const struct scenario_source source = {.path = path,
@@ -43,7 +59,7 @@ static bool validate(const char *path, const struct validate_options *options, s
                                            .setting_count = options->settings.count,
                                            .warning = cli_warning_print};
     if (options->show)
-        return scenario_show(&source, stdout, error);
+        return show(&source, error);
     struct scenario scenario = {0};
     if (!scenario_load(&source, &scenario, error))
         return false;
@@ -70,7 +86,9 @@ static int validate_main(const struct cli_command *command, int argc, char **arg
 
 static const struct cli_option rows[] = {
     {"set", 0, "PATH=VALUE", "change a key, as in --set protocol.sampling.rate=10%; repeatable"},
-    {"show", 0, NULL, "print every key with its value, where it comes from and what it means"},
+    {"show", 0, NULL,
+     "print every key with its value, where it comes from and what it means, and\n"
+     "how long an honest node lasts before it is convicted"},
 };
 
 const struct cli_command cli_command_validate = {

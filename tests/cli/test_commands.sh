@@ -68,6 +68,21 @@ expect "... says so" prints 'valid: "town", 40 nodes, 100 users, 2 h'
 expect "validate --show" status_is 0 validate "$town" --show --set protocol.sampling.rate=25%
 expect "... with settings and their origin" grep -q 'protocol.sampling.rate.*25%.*--set' out
 expect "... with the file and line of others" grep -q 'town.json:[0-9]' out
+expect "... says how often a check of an honest node fails, and how long until it is convicted" \
+    grep -qE '^70b +[0-9.]+ % \+- [0-9.]+ % +[0-9,]+ \([0-9,]+ to [0-9,]+\) +[0-9.]+ +[0-9,.]+$' out
+expect "... the same again" sh -c "mv out before && '$DGSIM' validate '$town' --show --set protocol.sampling.rate=25% >out && cmp out before"
+expect "... of answers too good to fail" status_is 0 validate "$town" --show --set classes.8b.quality=50
+expect "... no more than a bound" grep -qE '^8b +below 0\.[0-9]+ % +more than .* more than ' out
+expect "... of users in a closed loop" status_is 0 validate "$town" --show --set 'users.u.arrival={"law": "closed", "think": "1min"}'
+expect "... no more than a bound either" grep -qE '^8b .* at least [0-9,.]+$' out
+expect "... and why" prints "Users in a closed loop wait for their answers"
+expect "... of a test with too many states" status_is 0 validate "$town" --show \
+    --set protocol.quality.threshold_failures=20 --set protocol.quality.threshold_window=64
+expect "... that they are simulated" prints "the checks to a verdict are simulated"
+expect "... without checks" status_is 0 validate "$town" --show --set protocol.sampling.rate=0
+expect "... that there are none" prints "None: no answer is checked."
+expect "... without a quorum" status_is 0 validate "$town" --show --set nodes.n.verifier_share=2.5%
+expect "... that no check is decided" prints "None: too few verifiers (1) for committee.quorum"
 expect "validate warns of keys without effect" status_is 0 validate "$town" --set network.bytes_per_token=5
 expect "... on standard error" says "network.bytes_per_token"
 expect "an unknown bench" refused 'did you mean "model"?' bench modle
