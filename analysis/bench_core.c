@@ -50,7 +50,7 @@ struct bench_row {
     int64_t now;
     uint64_t request, period;
     uint64_t oldest; /* place in flights of the request answered next */
-    uint64_t flights[FLIGHT_RING];
+    struct dg_route flights[FLIGHT_RING];
     const struct dg_receipt *receipts; /* RECEIPTS of them */
     uint64_t sink;                     /* what the compiler must not leave out */
     double ns[REPETITIONS];
@@ -116,15 +116,16 @@ static enum dg_status submit(struct bench_row *row, struct dg_route *route)
     return dg_gateway_submit(row->gateway, row->now, &request, route);
 }
 
-static enum dg_status answer(struct bench_row *row, uint64_t handle)
+static enum dg_status answer(struct bench_row *row, const struct dg_route *route)
 {
     struct dg_receipt receipt;
     struct dg_answer text = {
+        .node = route->node,
         .tokens_out = TOKENS_OUT,
         .ttft = 500 * MILLISECOND,
         .total = (int64_t)(5000 + row->request * 7919 % 20000) * MILLISECOND,
     };
-    return dg_gateway_answer(row->gateway, row->now, handle, &text, &receipt);
+    return dg_gateway_answer(row->gateway, row->now, route->handle, &text, &receipt);
 }
 
 /* ---- what is timed ---- */
@@ -144,11 +145,11 @@ static bool work_route(struct bench_row *row, double *ns)
             row->status = submit(row, &route);
             if (row->status != DG_OK)
                 return false;
-            row->flights[i] = route.handle;
+            row->flights[i] = route;
         }
         spent += now_ns() - start;
         for (uint32_t i = 0; i < FLIGHT_RING; i++)
-            (void)dg_gateway_fail(row->gateway, row->now, row->flights[i], false);
+            (void)dg_gateway_fail(row->gateway, row->now, row->flights[i].handle, DG_NONE);
     }
     *ns = spent / REQUESTS;
     return true;
@@ -162,13 +163,13 @@ static bool work_round_trip(struct bench_row *row, double *ns)
     double start = now_ns();
 
     for (uint32_t i = 0; i < REQUESTS; i++) {
-        uint64_t *place = &row->flights[row->oldest++ % FLIGHT_RING];
-        row->status = *place == 0 ? DG_OK : answer(row, *place);
+        struct dg_route *place = &row->flights[row->oldest++ % FLIGHT_RING];
+        row->status = place->handle == 0 ? DG_OK : answer(row, place);
         if (row->status == DG_OK)
             row->status = submit(row, &route);
         if (row->status != DG_OK)
             return false;
-        *place = route.handle;
+        *place = route;
     }
     *ns = (now_ns() - start) / REQUESTS;
     row->now += DG_SECOND;
@@ -276,7 +277,7 @@ static bool network_open(struct bench_row *row, uint32_t policy, int64_t candida
     for (uint32_t i = 0; i < WARM_UP * node_count && row->status == DG_OK; i++) {
         row->status = submit(row, &route);
         if (row->status == DG_OK)
-            row->status = answer(row, route.handle);
+            row->status = answer(row, &route);
     }
     return row->status == DG_OK || row_failed(row, error);
 }

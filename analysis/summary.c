@@ -91,8 +91,10 @@ static void print_single(const struct printer *printer, const struct summary_row
         const struct metric_estimate *metric = &printer->estimates->items[i];
         if (!row_matches(row, metric->name))
             continue;
-        print_value(printer, row->label, row_unit(row, metric->unit), &metric->value);
         printer->printed[i] = true;
+        if (metric->value.mean == 0 && summary_row_optional(row))
+            continue;
+        print_value(printer, row->label, row_unit(row, metric->unit), &metric->value);
     }
 }
 

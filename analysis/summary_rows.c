@@ -2,6 +2,8 @@
  * "Other". */
 #include "analysis/summary_rows.h"
 
+#include <string.h>
+
 static const char traffic[] = "Traffic";
 static const char latency[] = "Latency";
 static const char load[] = "Load";
@@ -23,6 +25,10 @@ static const struct summary_row rows[] = {
     {traffic, "requests_lost", "  lost", ""},
     {traffic, "requests_in_flight", "  in flight at the end", ""},
     {traffic, "reroutes", "reroutes", ""},
+    {traffic, "hedges", "hedges", ""},
+    {traffic, "hedges_won", "  won by the second node", ""},
+    {traffic, "affinity_hits", "kept at the node of their session", ""},
+    {traffic, "breaker_trips", "breaker trips", ""},
     {traffic, "request_rate", "request rate", NULL},
     {traffic, "in_system_mean", "requests under way, mean", ""},
     {traffic, "tokens_in", "tokens in", ""},
@@ -81,6 +87,16 @@ static const struct summary_row rows[] = {
     {hidden, "burned", "", NULL},
     {hidden, "ledger_gap", "", NULL},
 };
+
+static const char *const optional[] = {"hedges", "hedges_won", "affinity_hits"};
+
+bool summary_row_optional(const struct summary_row *row)
+{
+    for (size_t i = 0; i < sizeof optional / sizeof optional[0]; i++)
+        if (strcmp(row->metric, optional[i]) == 0)
+            return true;
+    return false;
+}
 
 const struct summary_row *summary_rows(size_t *count)
 {

@@ -2,6 +2,7 @@
 #ifndef ANALYSIS_SUMMARY_ROWS_H
 #define ANALYSIS_SUMMARY_ROWS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct summary_row {
@@ -10,6 +11,9 @@ struct summary_row {
     const char *label;
     const char *unit; /* in place of the metric's own; NULL: as it is */
 };
+
+/* Of something that is off by default: not printed while it is 0. */
+bool summary_row_optional(const struct summary_row *row);
 
 /* In the order of printing; the rows of a section stand together. */
 const struct summary_row *summary_rows(size_t *count);

@@ -46,6 +46,25 @@ RUN_METRIC(requests_lost, outcome(world, OUTCOME_LOST))
 RUN_METRIC(requests_in_flight, (double)world->statistics.sent - ended(world))
 RUN_METRIC(request_rate, (double)world->statistics.sent / counted_s(world))
 RUN_METRIC(reroutes, (double)world->statistics.reroutes)
+
+static struct dg_gateway_counters gateway_counters(const struct world *world)
+{
+    struct dg_gateway_counters sum = {0};
+    for (uint32_t g = 0; g < world_gateway_count(world); g++) {
+        struct dg_gateway_counters one;
+        dg_gateway_counters(world->gateways[g].core, &one);
+        sum.affinity_hits += one.affinity_hits;
+        sum.hedges += one.hedges;
+        sum.hedges_won += one.hedges_won;
+        sum.breaker_trips += one.breaker_trips;
+    }
+    return sum;
+}
+
+RUN_METRIC(affinity_hits, (double)gateway_counters(world).affinity_hits)
+RUN_METRIC(hedges, (double)gateway_counters(world).hedges)
+RUN_METRIC(hedges_won, (double)gateway_counters(world).hedges_won)
+RUN_METRIC(breaker_trips, (double)gateway_counters(world).breaker_trips)
 RUN_METRIC(tokens_in, (double)world->statistics.tokens_in)
 RUN_METRIC(tokens_out, (double)world->statistics.tokens_out)
 
@@ -339,6 +358,14 @@ static const struct metric_row rows[] = {
      requests_in_flight},
     {"request_rate", "1/s", "requests sent per second", METRIC_RUN, request_rate},
     {"reroutes", "requests", "failovers to another node", METRIC_RUN, reroutes},
+    {"hedges", "requests", "sent to a second node because the first token was late", METRIC_RUN,
+     hedges},
+    {"hedges_won", "requests", "of those, answered by the second node first", METRIC_RUN,
+     hedges_won},
+    {"affinity_hits", "requests", "sent to the node that served the user last", METRIC_RUN,
+     affinity_hits},
+    {"breaker_trips", "trips", "times that failures in a row took a node out of a gateway's choice",
+     METRIC_RUN, breaker_trips},
     {"tokens_in", "tokens", "prompt tokens of the completed requests", METRIC_RUN, tokens_in},
     {"tokens_out", "tokens", "answer tokens of the same", METRIC_RUN, tokens_out},
     {"latency_mean", "s", "sending to last token, completed requests", METRIC_RUN, latency_mean},

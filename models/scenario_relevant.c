@@ -330,6 +330,25 @@ static bool when_exploring(const struct scenario *scenario, const void *item)
     return when_weighted_score(scenario, item) && scenario->protocol.routing_exploration > 0;
 }
 
+static bool when_breakers(const struct scenario *scenario, const void *item)
+{
+    (void)item;
+    return scenario->protocol.routing_breaker_failures > 0;
+}
+
+static bool when_retrying(const struct scenario *scenario, const void *item)
+{
+    (void)item;
+    return scenario->protocol.routing_failover_limit > 0 ||
+           scenario->protocol.routing_hedge_quantile > 0;
+}
+
+static bool when_affine(const struct scenario *scenario, const void *item)
+{
+    (void)item;
+    return scenario->protocol.routing_affinity_time > 0;
+}
+
 static bool when_latency_term(const struct scenario *scenario, const void *item)
 {
     (void)item;
@@ -560,6 +579,9 @@ static const struct {
     {"routing.exploration", when_weighted_score, only_weighted},
     {"routing.weight_", when_weighted_score, only_weighted},
     {"routing.record_alpha", when_weighted_score, only_weighted},
+    {"routing.breaker_time", when_breakers, "routing.breaker_failures above 0"},
+    {"routing.retry_", when_retrying, "routing.failover_limit or hedge_quantile above 0"},
+    {"routing.affinity_sessions", when_affine, "routing.affinity_time above 0"},
     {"sampling.rate_", when_risk, "sampling.plan risk"},
     {"sampling.risk_newcomer_checks", when_newcomers_risky,
      "sampling.plan risk and risk_newcomer above 0"},

@@ -413,6 +413,16 @@ uint32_t service_advance(struct service *service, int64_t now_ns, struct service
     return count;
 }
 
+int64_t service_first_token(const struct service *service, uint64_t id)
+{
+    if (service->profile.kind != SERVICE_LLM)
+        return INT64_MAX;
+    for (uint32_t i = 0; i < service->decoding; i++)
+        if (service->heap[i].id == id)
+            return service->heap[i].first_token_ns;
+    return INT64_MAX;
+}
+
 uint32_t service_in_use(const struct service *service)
 {
     return service->decoding + service->admitted;

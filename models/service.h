@@ -115,6 +115,10 @@ int64_t service_next(const struct service *service);
 uint32_t service_advance(struct service *service, int64_t now_ns, struct service_done *done,
                          uint32_t done_max);
 
+/* When the job had its first token; INT64_MAX while it has none, and for a job that is not here. A
+ * job of a plain kind has none before its end. O(slots). */
+int64_t service_first_token(const struct service *service, uint64_t id);
+
 uint32_t service_in_use(const struct service *service);  /* slots held */
 uint32_t service_waiting(const struct service *service); /* jobs without a slot */
 

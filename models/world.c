@@ -25,6 +25,7 @@ static const struct event_kind kinds[EVENT_KIND_COUNT] = {
     [EVENT_SETTLEMENT] = {"settlement", settlement, 6, NULL},
     [EVENT_SAMPLE] = {"sample", epoch_sample, 7, NULL},
     [EVENT_GATEWAY_VIEW] = {"gateway_view", gateway_view, 7, NULL},
+    [EVENT_GATEWAY_PARAMS] = {"gateway_params", gateway_params, 7, NULL},
     [EVENT_HEARTBEATS] = {"heartbeats", heartbeats, 6, NULL},
     [EVENT_PROVIDER] = {"provider", provider_change, 8, NULL},
     [EVENT_USER_SEND] = {"user_send", user_send, 9, user_prefetch},
@@ -33,6 +34,7 @@ static const struct event_kind kinds[EVENT_KIND_COUNT] = {
     [EVENT_GATEWAY_REFUSAL] = {"gateway_refusal", gateway_refusal, 9, NULL},
     [EVENT_GATEWAY_ANSWER] = {"gateway_answer", gateway_answer, 9, request_prefetch},
     [EVENT_GATEWAY_DEADLINE] = {"gateway_deadline", gateway_deadline, 10, NULL},
+    [EVENT_GATEWAY_HEDGE] = {"gateway_hedge", gateway_hedge, 10, request_prefetch},
     [EVENT_NODE_REQUEST] = {"node_request", node_request, 9, node_prefetch},
     [EVENT_NODE_SERVICE] = {"node_service", node_service, 8, node_prefetch},
     [EVENT_NODE_FIXED] = {"node_fixed", node_fixed, 9, NULL},
@@ -88,13 +90,13 @@ static bool open_collectors(struct world *world, struct error *error)
 
 static bool open_engine(struct world *world, struct error *error)
 {
-    /* Per node its timer and what was cancelled before it, per request one message, per check a
-     * few. */
+    /* Per node its timer and what was cancelled before it, per request one message and the time of
+     * its hedge, per check a few. */
     struct engine_spec spec = {.kinds = kinds,
                                .kind_count = EVENT_KIND_COUNT,
                                .world = world,
                                .capacity = world->user_count + (size_t)64 * world->node_count +
-                                           world->request_limit + ((size_t)1 << 18),
+                                           (size_t)2 * world->request_limit + ((size_t)1 << 18),
                                .seed = world->key.seed};
     return engine_open(&spec, &world->engine, error);
 }

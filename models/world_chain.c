@@ -31,6 +31,17 @@ static void note_release(struct world *world, const struct dg_notice *notice)
     world->nodes[notice->node].jailed = false;
 }
 
+/* Gateways hear of it as they do of records. */
+static void note_proposal(struct world *world, const struct dg_notice *notice)
+{
+    if (notice->proposal_state != DG_PROPOSAL_EFFECTIVE)
+        return;
+    for (uint32_t g = 0; g < world_gateway_count(world); g++)
+        engine_post(world->engine,
+                    engine_now(world->engine) + world->scenario->gateways[g].view_delay_ns,
+                    EVENT_GATEWAY_PARAMS, g, 0);
+}
+
 static void act_on(struct world *world, const struct dg_notice *notice)
 {
     switch ((enum dg_notice_kind)notice->kind) {
@@ -43,8 +54,8 @@ static void act_on(struct world *world, const struct dg_notice *notice)
     case DG_NOTICE_RELEASE: note_release(world, notice); break;
     case DG_NOTICE_EXCLUDE: note_exclusion(world, notice); break;
     case DG_NOTICE_PROVISIONAL: check_provisional(world, notice); break;
+    case DG_NOTICE_PROPOSAL: note_proposal(world, notice); break;
     case DG_NOTICE_SCORE:
-    case DG_NOTICE_PROPOSAL:
     case DG_NOTICE_LEFT:
     case DG_NOTICE_UNBONDED:
     case DG_NOTICE_OFFLINE:
@@ -190,6 +201,17 @@ void gateway_view(void *context, struct engine *engine, const struct event *even
         if (world->gateways[g].log_position < oldest)
             oldest = world->gateways[g].log_position;
     dg_chain_log_trim(world->chain, oldest);
+}
+
+void gateway_params(void *context, struct engine *engine, const struct event *event)
+{
+    struct world *world = context;
+    struct dg_params params;
+    dg_chain_params(world->chain, &params);
+    world_expect(
+        world,
+        dg_gateway_apply_params(world->gateways[event->target].core, engine_now(engine), &params),
+        "apply params");
 }
 
 /* ---- presence ---- */

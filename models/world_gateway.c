@@ -46,7 +46,43 @@ static void deadline_unlink(struct world *world, struct world_request *request)
     request->deadline_ns = 0;
 }
 
+/* The other copy takes the place in the list. */
+static void deadline_hand_over(struct world *world, struct world_request *from,
+                               struct world_request *to)
+{
+    if (from->deadline_ns == 0)
+        return;
+    struct deadline_list *list = &world->gateways[from->gateway].deadlines[from->group];
+    uint32_t slot = slot_of(world, to);
+    to->deadline_ns = from->deadline_ns;
+    to->previous = from->previous;
+    to->next = from->next;
+    from->deadline_ns = 0;
+    if (to->previous != WORLD_NONE)
+        request_at(world, to->previous)->next = slot;
+    else
+        list->head = slot;
+    if (to->next != WORLD_NONE)
+        request_at(world, to->next)->previous = slot;
+    else
+        list->tail = slot;
+}
+
 /* ---- requests ---- */
+
+/* The request is over at the gateway. A second copy is left to its node: what comes of it is
+ * dropped. */
+static void leave_flight(struct world *world, struct world_request *request)
+{
+    request->in_flight = false;
+    deadline_unlink(world, request);
+    if (request->peer == WORLD_NONE)
+        return;
+    struct world_request *peer = request_at(world, request->peer);
+    peer->in_flight = false;
+    deadline_unlink(world, peer);
+    peer->peer = request->peer = WORLD_NONE;
+}
 
 /* The gateway is done with the request; the user learns the outcome at the far end of the link. */
 static void tell_user(struct world *world, struct world_request *request,
@@ -76,6 +112,11 @@ static void forward(struct world *world, struct world_request *request,
     uint8_t region = world->node_regions[route->node];
     int64_t now_ns = engine_now(world->engine);
     request->node = route->node;
+    request->first_token_ns = 0;
+    request->hedge_ns = route->hedge_at;
+    if (route->hedge_at != INT64_MAX)
+        engine_post(world->engine, route->hedge_at, EVENT_GATEWAY_HEDGE, request->gateway,
+                    slot_of(world, request));
     int64_t delay_ns =
         network_delay(&world->network, &request->transit, gateway->region, region,
                       request->tokens_in * world->scenario->network.bytes_per_token,
@@ -131,7 +172,8 @@ void gateway_request(void *context, struct engine *engine, const struct event *e
                              .model = request->model,
                              .tokens_in = request->tokens_in,
                              .tokens_out_max = group->output_cap,
-                             .price_cap = group->price_cap};
+                             .price_cap = group->price_cap,
+                             .session = (uint64_t)request->user + 1};
     struct dg_route route;
     request->submitted_ns = engine_now(engine);
     enum dg_status status = dg_gateway_submit(gateway->core, request->submitted_ns, &ask, &route);
@@ -156,19 +198,60 @@ void gateway_request(void *context, struct engine *engine, const struct event *e
     forward(world, request, &route);
 }
 
+/* The first token is late: a second copy, if the core sends one. */
+void gateway_hedge(void *context, struct engine *engine, const struct event *event)
+{
+    struct world *world = context;
+    struct world_request *request = request_at(world, event->payload);
+    struct dg_route route;
+    /* The slot may have another request by now, or the request another node. */
+    if (!request->in_flight || request->hedge_ns != engine_now(engine) ||
+        node_first_token_seen(world, request))
+        return;
+    request->hedge_ns = INT64_MAX;
+    enum dg_status status = dg_gateway_hedge(world->gateways[event->target].core,
+                                             engine_now(engine), request->handle, &route);
+    if (status == DG_ERROR_LIMIT || status == DG_ERROR_NO_CANDIDATE ||
+        !world_expect(world, status, "hedge"))
+        return;
+    struct world_request *copy = request_take(world);
+    if (copy == NULL)
+        return;
+    *copy = *request;
+    copy->hedge = true;
+    copy->transit = request_stream(world, copy, PURPOSE_TRANSIT);
+    copy->deadline_ns = 0; /* the first stands in the list for both */
+    copy->peer = slot_of(world, request);
+    request->peer = slot_of(world, copy);
+    forward(world, copy, &route);
+}
+
+/* The other copy is still under way: this one is forgotten. */
+static void drop_copy(struct world *world, struct world_request *request)
+{
+    struct world_request *peer = request_at(world, request->peer);
+    deadline_hand_over(world, request, peer);
+    peer->peer = WORLD_NONE;
+    request_release(world, request);
+}
+
 /* A node refused, or the connection to it broke: another node, or the end. */
 void gateway_refusal(void *context, struct engine *engine, const struct event *event)
 {
     struct world *world = context;
     struct world_gateway *gateway = &world->gateways[event->target];
     struct world_request *request = request_at(world, event->payload);
-    if (!request->in_flight) { /* the deadline came first, and the user has been told */
+    if (!request->in_flight) { /* deadline or other copy came first; the user has been told */
         request_release(world, request);
         return;
     }
     struct dg_route route;
-    enum dg_status status =
-        dg_gateway_reroute(gateway->core, engine_now(engine), request->handle, &route);
+    enum dg_status status = dg_gateway_reroute(gateway->core, engine_now(engine), request->handle,
+                                               request->node, &route);
+    if (status == DG_OK && route.waiting) {
+        drop_copy(world, request);
+        return;
+    }
     if (status == DG_OK) {
         world->statistics.reroutes++;
         forward(world, request, &route);
@@ -178,10 +261,10 @@ void gateway_refusal(void *context, struct engine *engine, const struct event *e
         world_expect(world, status, "reroute");
         return;
     }
-    world_expect(world, dg_gateway_fail(gateway->core, engine_now(engine), request->handle, false),
+    world_expect(world,
+                 dg_gateway_fail(gateway->core, engine_now(engine), request->handle, DG_NONE),
                  "fail");
-    request->in_flight = false;
-    deadline_unlink(world, request);
+    leave_flight(world, request);
     tell_user(world, request, OUTCOME_FAILED, 0);
 }
 
@@ -190,11 +273,11 @@ void gateway_refusal(void *context, struct engine *engine, const struct event *e
 static void expire(struct world *world, struct world_gateway *gateway,
                    struct world_request *request)
 {
-    world_expect(world,
-                 dg_gateway_fail(gateway->core, engine_now(world->engine), request->handle, true),
-                 "fail");
-    request->in_flight = false;
-    deadline_unlink(world, request);
+    world_expect(
+        world,
+        dg_gateway_fail(gateway->core, engine_now(world->engine), request->handle, DG_BLAME_ALL),
+        "fail");
+    leave_flight(world, request);
     struct world_request *messenger = request_take(world);
     if (messenger == NULL)
         return;
@@ -259,7 +342,7 @@ void gateway_answer(void *context, struct engine *engine, const struct event *ev
     struct world *world = context;
     struct world_gateway *gateway = &world->gateways[event->target];
     struct world_request *request = request_at(world, event->payload);
-    if (!request->in_flight) { /* too late: the deadline has passed, the user has been told */
+    if (!request->in_flight) { /* deadline or other copy came first; the user has been told */
         request_release(world, request);
         return;
     }
@@ -269,7 +352,8 @@ void gateway_answer(void *context, struct engine *engine, const struct event *ev
                                       .cheat = request->cheat,
                                       .node = request->node,
                                       .model = request->model};
-    struct dg_answer reply = {.tokens_out = request->tokens_out,
+    struct dg_answer reply = {.node = request->node,
+                              .tokens_out = request->tokens_out,
                               .ttft = request->first_token_ns - request->submitted_ns,
                               .total = engine_now(engine) - request->submitted_ns};
     struct dg_hash digest;
@@ -281,9 +365,8 @@ void gateway_answer(void *context, struct engine *engine, const struct event *ev
             dg_gateway_answer(gateway->core, engine_now(engine), request->handle, &reply, &receipt),
             "answer"))
         return;
-    request->in_flight = false;
     request->fee = receipt.fee;
-    deadline_unlink(world, request);
+    leave_flight(world, request);
     keep_evidence(world, gateway, &evidence, &receipt);
     tell_user(world, request, OUTCOME_COMPLETED, request->tokens_out);
 }

@@ -146,6 +146,20 @@ static void answer(struct world *world, struct world_node *node, struct world_re
     send_to_gateway(world, request, EVENT_GATEWAY_ANSWER, request->tokens_out);
 }
 
+/* An answer on its way says itself when its first token comes; before that it is known up to the
+ * jitter of a message that has not been sent. */
+bool node_first_token_seen(const struct world *world, const struct world_request *request)
+{
+    int64_t now_ns = engine_now(world->engine);
+    if (request->first_token_ns > 0)
+        return request->first_token_ns <= now_ns;
+    const struct world_node *node = &world->nodes[request->node];
+    int64_t at_ns = service_first_token(&node->service, slot_of(world, request));
+    int64_t travel_ns = network_base(&world->network, world->node_regions[request->node],
+                                     world->scenario->gateways[request->gateway].region);
+    return at_ns != INT64_MAX && at_ns + travel_ns <= now_ns;
+}
+
 /* An answer made up without computing. */
 void node_fixed(void *context, struct engine *engine, const struct event *event)
 {

@@ -47,6 +47,7 @@ enum world_event {
     EVENT_SETTLEMENT,
     EVENT_SAMPLE,
     EVENT_GATEWAY_VIEW,
+    EVENT_GATEWAY_PARAMS,
     EVENT_HEARTBEATS,
     EVENT_PROVIDER,
     EVENT_USER_SEND,
@@ -55,6 +56,7 @@ enum world_event {
     EVENT_GATEWAY_REFUSAL,
     EVENT_GATEWAY_ANSWER,
     EVENT_GATEWAY_DEADLINE,
+    EVENT_GATEWAY_HEDGE,
     EVENT_NODE_REQUEST,
     EVENT_NODE_SERVICE,
     EVENT_NODE_FIXED,
@@ -78,19 +80,22 @@ enum request_outcome {
     OUTCOME_COUNT
 };
 
-/* One request from its sending to its end; slots are reused. */
+/* One request from its sending to its end; slots are reused. A hedge has a slot of its own. */
 struct world_request {
     uint64_t handle; /* the gateway's */
     uint64_t id;     /* unique in the run */
     int64_t start_ns, submitted_ns, deadline_ns, first_token_ns, fee;
+    int64_t hedge_ns; /* when a second node is asked unless the first token has come */
     struct random_stream transit;
     uint32_t user, number; /* the user's number-th request */
     uint32_t node, model;
     uint32_t tokens_in, tokens_out;
     uint32_t previous, next; /* in the deadline list; next also links free slots */
+    uint32_t peer;           /* slot of the other copy under way; WORLD_NONE: none */
     float quality;           /* of the answer, standard deviations above neutral */
     uint8_t gateway, group, class_index, outcome;
     bool in_flight, topped_up, cheat;
+    bool hedge; /* the second copy */
 };
 
 /* What the gateway keeps of an answer until its check window has passed. */
@@ -265,9 +270,12 @@ void gateway_request(void *context, struct engine *engine, const struct event *e
 void gateway_refusal(void *context, struct engine *engine, const struct event *event);
 void gateway_answer(void *context, struct engine *engine, const struct event *event);
 void gateway_deadline(void *context, struct engine *engine, const struct event *event);
+void gateway_hedge(void *context, struct engine *engine, const struct event *event);
 void node_request(void *context, struct engine *engine, const struct event *event);
 void node_service(void *context, struct engine *engine, const struct event *event);
 void node_fixed(void *context, struct engine *engine, const struct event *event);
+/* Whether the first token of the request, which the node has, has reached the gateway. */
+bool node_first_token_seen(const struct world *world, const struct world_request *request);
 /* In a large network what an event works on is far away: its lines arrive before its turn does. */
 void node_prefetch(const void *context, uint32_t target, uint64_t payload);
 void request_prefetch(const void *context, uint32_t target, uint64_t payload);
@@ -287,6 +295,7 @@ void settlement(void *context, struct engine *engine, const struct event *event)
 void epoch_sample(void *context, struct engine *engine, const struct event *event);
 void heartbeats(void *context, struct engine *engine, const struct event *event);
 void gateway_view(void *context, struct engine *engine, const struct event *event);
+void gateway_params(void *context, struct engine *engine, const struct event *event);
 void provider_change(void *context, struct engine *engine, const struct event *event);
 void warm_up(void *context, struct engine *engine, const struct event *event);
 /* Acts on what the chain decided: call after every call that may produce notices. */

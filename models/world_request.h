@@ -30,13 +30,17 @@ static inline uint32_t slot_of(const struct world *world, const struct world_req
     return (uint32_t)(request - world->requests);
 }
 
+/* Draws of a second copy are not those of the first. */
+#define HEDGE_INDEX_BIT (UINT32_C(1) << 31)
+
 /* A stream of the request's own: the same whatever else happens in the run. */
 static inline struct random_stream request_stream(const struct world *world,
                                                   const struct world_request *request,
                                                   enum world_purpose purpose)
 {
     struct random_stream stream;
-    random_stream_init(&stream, &world->key, purpose, request->user, request->number);
+    uint32_t index = request->hedge ? request->number | HEDGE_INDEX_BIT : request->number;
+    random_stream_init(&stream, &world->key, purpose, request->user, index);
     return stream;
 }
 

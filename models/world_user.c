@@ -94,6 +94,7 @@ static void send_request(struct world *world, uint32_t u, const struct trace_row
                                       .node = WORLD_NONE,
                                       .previous = WORLD_NONE,
                                       .next = WORLD_NONE,
+                                      .peer = WORLD_NONE,
                                       .gateway = user->gateway,
                                       .group = user->group};
     fill_content(world, request, row);

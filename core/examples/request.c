@@ -83,6 +83,7 @@ int main(void)
     struct dg_receipt receipt;
     struct dg_route route;
     must(dg_gateway_submit(gateway, 0, &request, &route));
+    answer.node = route.node;
     dg_answer_commitment(&digest, nonce, &answer.commitment);
     must(dg_gateway_answer(gateway, answer.total, route.handle, &answer, &receipt));
     printf("node %u answered: %lld micro-tokens of %lld reserved\n", route.node,

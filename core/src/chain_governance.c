@@ -243,6 +243,8 @@ enum dg_status chain_proposals_reserve(struct dg_chain *chain, int64_t now)
 
 void chain_proposals_take_effect(struct dg_chain *chain, int64_t now)
 {
+    const struct dg_params before = chain->params; /* all changes of one epoch are one */
+
     for (uint32_t i = 0; i < chain->governance.count; i++) {
         struct proposal *proposal = &chain->governance.proposals[i];
         struct dg_params changed, old = chain->params;
@@ -251,7 +253,7 @@ void chain_proposals_take_effect(struct dg_chain *chain, int64_t now)
         proposal->at = now;
         if (params_with(chain, proposal->parameter, proposal->value, &changed) == DG_OK) {
             proposal->state = DG_PROPOSAL_EFFECTIVE;
-            chain->params_before = chain->params;
+            chain->params_before = before;
             chain->changed_at = now;
             chain->params = changed;
             follow_change(chain, now, &old);

@@ -1,33 +1,35 @@
 /* The calls of gateway.h. Each checks everything and reserves all memory first, then changes state
- * without a way to fail; the parts lie in gateway_view (nodes, models), routing (the choice),
- * gateway_flight (requests) and gateway_ledger (allowances, receipts). */
+ * without a way to fail; the parts lie in gateway_view (nodes, models), gateway_quote and routing
+ * (the choice and its price), gateway_flight (requests), gateway_terms (the parameters of each),
+ * gateway_ledger (allowances, receipts), and gateway_breaker, _retry, _affinity and _hedge. */
 #include "dg/gateway.h"
 #include "dg/verify.h"
 
-#include "gateway_flight.h"
-#include "gateway_ledger.h"
+#include "gateway_quote.h"
 #include "memory.h"
-#include "routing.h"
 
 /* A refusal may be honest overload, which the load factor shows already, so it counts for half of a
  * failure in the node's record. */
 #define REFUSAL_SHARE (DG_ONE / 2)
 
-struct dg_gateway {
-    struct dg_params params;
-    struct dg_allocator allocator;
-    uint32_t id;
-    struct dg_hash seed_hash;
-    int64_t now;
-    uint64_t last_request, last_period;
-    bool request_seen, period_seen;
-    struct view view;
-    struct routing routing;
-    struct flight_pool flights;
-    struct gateway_ledger ledger;
-};
-
 /* ---- open and close ---- */
+
+static void gateway_init(struct dg_gateway *gateway, const struct dg_params *params,
+                         const struct dg_gateway_spec *spec, const struct dg_allocator *memory)
+{
+    gateway->params = *params;
+    gateway->allocator = *memory;
+    gateway->id = spec->gateway;
+    gateway->now = INT64_MIN;
+    entropy_seed_hash(spec->seed, &gateway->seed_hash);
+    view_init(&gateway->view, &gateway->params, &gateway->allocator,
+              routing_extras(&gateway->params));
+    routing_init(&gateway->routing, &gateway->params, spec->seed);
+    flight_pool_init(&gateway->flights, spec->in_flight_limit);
+    breaker_init(&gateway->breaker, &gateway->view);
+    retry_init(&gateway->retry, params);
+    hedge_init(&gateway->hedge, params);
+}
 
 enum dg_status dg_gateway_open(const struct dg_params *params, const struct dg_gateway_spec *spec,
                                const struct dg_allocator *allocator, struct dg_gateway **out)
@@ -42,15 +44,15 @@ enum dg_status dg_gateway_open(const struct dg_params *params, const struct dg_g
     struct dg_gateway *gateway = memory_allocate(&memory, 1, sizeof *gateway);
     if (gateway == NULL)
         return DG_ERROR_MEMORY;
-    gateway->params = *params;
-    gateway->allocator = memory;
-    gateway->id = spec->gateway;
-    gateway->now = INT64_MIN;
-    entropy_seed_hash(spec->seed, &gateway->seed_hash);
-    view_init(&gateway->view, &gateway->params, &gateway->allocator,
-              routing_extras(&gateway->params));
-    routing_init(&gateway->routing, &gateway->params, spec->seed);
-    flight_pool_init(&gateway->flights, spec->in_flight_limit);
+    gateway_init(gateway, params, spec, &memory);
+    status = terms_reserve(&gateway->terms, &memory);
+    if (status == DG_OK)
+        status = affinity_follow_params(&gateway->affinity, &memory, params);
+    if (status != DG_OK) {
+        dg_gateway_close(gateway);
+        return status;
+    }
+    terms_change(&gateway->terms, params);
     *out = gateway;
     return DG_OK;
 }
@@ -61,6 +63,10 @@ void dg_gateway_close(struct dg_gateway *gateway)
         return;
 
     struct dg_allocator memory = gateway->allocator;
+    hedge_fini(&gateway->hedge, &memory);
+    affinity_fini(&gateway->affinity, &memory);
+    breaker_fini(&gateway->breaker, &memory);
+    terms_fini(&gateway->terms, &memory);
     flight_pool_fini(&gateway->flights, &memory);
     gateway_ledger_fini(&gateway->ledger, &memory);
     view_fini(&gateway->view);
@@ -74,16 +80,30 @@ void dg_gateway_seed_hash(const struct dg_gateway *gateway, struct dg_hash *out)
 
 /* ---- what the chain tells it ---- */
 
+static enum dg_status check_time(const struct dg_gateway *gateway, int64_t now)
+{
+    return now < gateway->now ? DG_ERROR_STATE : DG_OK;
+}
+
 enum dg_status dg_gateway_apply_model(struct dg_gateway *gateway,
                                       const struct dg_model_record *record)
 {
-    return view_apply_model(&gateway->view, record);
+    if (record->model > DG_PARTY_COUNT_MAX)
+        return DG_ERROR_ARGUMENT;
+    enum dg_status status = hedge_reserve(&gateway->hedge, &gateway->allocator, &gateway->params,
+                                          (size_t)record->model + 1);
+
+    return status == DG_OK ? view_apply_model(&gateway->view, record) : status;
 }
 
 enum dg_status dg_gateway_apply_node(struct dg_gateway *gateway,
                                      const struct dg_node_record *record)
 {
-    return view_apply_node(&gateway->view, record);
+    if (!view_record_valid(record))
+        return DG_ERROR_ARGUMENT;
+    enum dg_status status = breaker_reserve(&gateway->breaker, &gateway->allocator, record->node);
+
+    return status == DG_OK ? view_apply_node(&gateway->view, record) : status;
 }
 
 enum dg_status dg_gateway_apply_grant(struct dg_gateway *gateway, const struct dg_grant *grant)
@@ -93,6 +113,39 @@ enum dg_status dg_gateway_apply_grant(struct dg_gateway *gateway, const struct d
     return gateway_ledger_grant(&gateway->ledger, &gateway->allocator, grant->user, grant->amount);
 }
 
+/* The size of the affinity table changes last of what can fail, for it cannot be taken back. */
+enum dg_status dg_gateway_apply_params(struct dg_gateway *gateway, int64_t now,
+                                       const struct dg_params *params)
+{
+    const struct dg_allocator *memory = &gateway->allocator;
+    enum dg_status status = check_time(gateway, now);
+    if (status == DG_OK)
+        status = dg_params_check(params, NULL, 0);
+    if (status != DG_OK)
+        return status;
+    const struct view_extras extras = routing_extras(params);
+    status = view_reserve_extras(&gateway->view, extras);
+    if (status == DG_OK)
+        status = terms_reserve(&gateway->terms, memory);
+    if (status == DG_OK)
+        status = hedge_reserve(&gateway->hedge, memory, params, gateway->view.model_capacity);
+    if (status == DG_OK)
+        status = affinity_follow_params(&gateway->affinity, memory, params);
+    if (status != DG_OK)
+        return status;
+
+    gateway->now = now;
+    gateway->params = *params;
+    terms_change(&gateway->terms, params);
+    hedge_follow_params(&gateway->hedge, memory, params);
+    retry_follow_params(&gateway->retry, params);
+    routing_follow_params(&gateway->routing, params);
+    if (params->routing_breaker_failures == 0)
+        breaker_reset(&gateway->breaker);
+    view_follow_params(&gateway->view, extras, now);
+    return DG_OK;
+}
+
 int64_t dg_gateway_allowance(const struct dg_gateway *gateway, uint32_t user)
 {
     uint32_t account = gateway_ledger_account(&gateway->ledger, user);
@@ -100,82 +153,7 @@ int64_t dg_gateway_allowance(const struct dg_gateway *gateway, uint32_t user)
     return account == DG_NONE ? 0 : gateway->ledger.accounts[account].free;
 }
 
-/* ---- requests ---- */
-
-/* A request while it is being routed: nothing is changed before quote_route() has succeeded. */
-struct quote {
-    int64_t now;
-    const struct view_model *model;
-    int64_t milli;  /* of the longest answer */
-    int64_t budget; /* what the user accepts and can pay */
-    uint32_t node;
-    struct metering_terms terms;
-    int64_t escrow;
-};
-
-static enum dg_status check_time(const struct dg_gateway *gateway, int64_t now)
-{
-    return now < gateway->now ? DG_ERROR_STATE : DG_OK;
-}
-
-static int64_t budget_of(int64_t price_cap, int64_t available)
-{
-    return price_cap > 0 && price_cap < available ? price_cap : available;
-}
-
-/* Whether prompt and longest answer fit into the model's context. */
-static bool model_takes(const struct view_model *model, uint32_t tokens_in, uint32_t tokens_out)
-{
-    return model->context_tokens == 0 || (uint64_t)tokens_in + tokens_out <= model->context_tokens;
-}
-
-/* Chooses a node that the budget can pay and quotes its price. */
-static enum dg_status quote_route(struct dg_gateway *gateway, uint32_t model, const uint32_t *tried,
-                                  uint32_t tried_count, struct quote *quote)
-{
-    const struct dg_params *params = &gateway->params;
-    int64_t royalty = quote->model->royalty;
-    struct routing_query query = {
-        .now = quote->now,
-        .model = model,
-        .price_limit = metering_price_limit(params, royalty, quote->milli, quote->budget),
-        .tried = tried,
-        .tried_count = tried_count,
-    };
-
-    enum dg_status status = routing_decide(&gateway->routing, &gateway->view, &query, &quote->node);
-    if (status != DG_OK)
-        return status;
-    int64_t asking = gateway->view.nodes[quote->node].price;
-    quote->terms.price = asking == 0 ? quote->model->standard_price : asking;
-    quote->terms.royalty = royalty;
-    quote->terms.size_class = quote->model->size_class;
-    /* Within the budget, since the price is within the limit: it cannot overflow. */
-    return metering_maximum(params, &quote->terms, quote->milli, &quote->escrow);
-}
-
-/* Authorises: everything about the request that does not depend on the node. */
-static enum dg_status request_check(const struct dg_gateway *gateway,
-                                    const struct dg_request *request, uint32_t *account,
-                                    struct quote *quote)
-{
-    if (request->price_cap < 0)
-        return DG_ERROR_ARGUMENT;
-    if (gateway->request_seen && request->request <= gateway->last_request)
-        return DG_ERROR_REPLAY;
-    quote->model = view_model(&gateway->view, request->model);
-    if (quote->model == NULL)
-        return DG_ERROR_UNKNOWN_ID;
-    *account = gateway_ledger_account(&gateway->ledger, request->user);
-    if (*account == DG_NONE)
-        return DG_ERROR_FUNDS;
-    quote->budget = budget_of(request->price_cap, gateway->ledger.accounts[*account].free);
-
-    if (!model_takes(quote->model, request->tokens_in, request->tokens_out_max))
-        return DG_ERROR_NO_CANDIDATE;
-    return metering_compute(&gateway->params, quote->model->size_class, request->tokens_in,
-                            request->tokens_out_max, &quote->milli);
-}
+/* ---- copies ---- */
 
 static struct flight *flight_start(struct dg_gateway *gateway, const struct dg_request *request,
                                    uint32_t account)
@@ -183,6 +161,8 @@ static struct flight *flight_start(struct dg_gateway *gateway, const struct dg_r
     struct flight *flight = flight_take(&gateway->flights);
 
     flight->request = request->request;
+    flight->session = request->session;
+    flight->submitted = gateway->now;
     flight->price_cap = request->price_cap;
     flight->account = account;
     flight->model = request->model;
@@ -193,21 +173,87 @@ static struct flight *flight_start(struct dg_gateway *gateway, const struct dg_r
     return flight;
 }
 
-/* Sends the flight to the node of the quote: reserves the escrow and fills *route. */
+/* Brings the escrow in line with the copies: only one of them will be paid. */
+static void flight_reserve_escrow(struct dg_gateway *gateway, struct flight *flight)
+{
+    int64_t escrow = 0;
+
+    for (uint32_t i = 0; i < flight->copy_count; i++)
+        if (flight->copies[i].escrow > escrow)
+            escrow = flight->copies[i].escrow;
+    gateway_ledger_settle(&gateway->ledger, flight->account, flight->escrow, 0);
+    gateway_ledger_reserve(&gateway->ledger, flight->account, escrow);
+    flight->escrow = escrow;
+}
+
+static int64_t hedge_time(const struct dg_gateway *gateway, const struct flight *flight)
+{
+    int64_t delay = hedge_delay(&gateway->hedge, flight->model);
+
+    if (flight->hedged || !retry_allowed(&gateway->retry) ||
+        (gateway->now > 0 && delay > INT64_MAX - gateway->now))
+        return INT64_MAX;
+    return delay == INT64_MAX ? INT64_MAX : gateway->now + delay;
+}
+
+/* Sends a copy to the node of the quote. */
 static void flight_send(struct dg_gateway *gateway, struct flight *flight,
                         const struct quote *quote, struct dg_route *route)
 {
-    flight->terms = quote->terms;
-    flight->escrow = quote->escrow;
-    flight->tried[flight->tried_count++] = quote->node;
-    gateway_ledger_reserve(&gateway->ledger, flight->account, quote->escrow);
-    view_take(&gateway->view, quote->node);
-    *route = (struct dg_route){
-        .handle = flight_handle(&gateway->flights, flight),
-        .node = quote->node,
+    uint64_t handle = flight_handle(&gateway->flights, flight);
+
+    flight->copies[flight->copy_count] = (struct flight_copy){
+        .terms = quote->terms,
         .escrow = quote->escrow,
+        .sent = gateway->now,
+        .node = quote->node,
+        .version = terms_take(&gateway->terms),
+        .hedge = flight->copy_count > 0,
+    };
+    flight->copy_count++;
+    flight->tried[flight->tried_count++] = quote->node;
+    flight_reserve_escrow(gateway, flight);
+    view_take(&gateway->view, quote->node);
+    breaker_sent(&gateway->breaker, quote->node, handle);
+    *route = (struct dg_route){
+        .handle = handle,
+        .node = quote->node,
+        .escrow = flight->escrow,
+        .hedge_at = hedge_time(gateway, flight),
+        .affine = quote->node == quote->preferred,
     };
 }
+
+/* The node no longer has the request. What that says of it is noted apart. */
+static void flight_drop(struct dg_gateway *gateway, struct flight *flight, struct flight_copy *copy)
+{
+    view_release(&gateway->view, copy->node);
+    terms_release(&gateway->terms, copy->version);
+    *copy = flight->copies[--flight->copy_count];
+}
+
+/* Ends the flight: the fee is spent, the rest of the escrow is free again, so are the slots of the
+ * nodes that still have copies, of which nothing was learned. */
+static void flight_finish(struct dg_gateway *gateway, struct flight *flight, int64_t fee)
+{
+    uint64_t handle = flight_handle(&gateway->flights, flight);
+
+    gateway_ledger_settle(&gateway->ledger, flight->account, flight->escrow, fee);
+    while (flight->copy_count > 0) {
+        breaker_released(&gateway->breaker, flight->copies[0].node, handle);
+        flight_drop(gateway, flight, &flight->copies[0]);
+    }
+    flight_release(&gateway->flights, flight);
+}
+
+static void note_failure(struct dg_gateway *gateway, uint64_t handle, uint32_t node, int64_t share)
+{
+    view_learn_failure(&gateway->view, node, share);
+    view_arms_failure(&gateway->view.arms, node, gateway->now, share);
+    breaker_failed(&gateway->breaker, gateway->now, node, handle);
+}
+
+/* ---- requests ---- */
 
 enum dg_status dg_gateway_submit(struct dg_gateway *gateway, int64_t now,
                                  const struct dg_request *request, struct dg_route *route)
@@ -217,61 +263,38 @@ enum dg_status dg_gateway_submit(struct dg_gateway *gateway, int64_t now,
 
     enum dg_status status = check_time(gateway, now);
     if (status == DG_OK)
-        status = request_check(gateway, request, &account, &quote);
+        status = quote_authorise(gateway, request, &account, &quote);
     if (status == DG_OK)
         status = flight_reserve(&gateway->flights, &gateway->allocator);
     if (status == DG_OK)
-        status = quote_route(gateway, request->model, NULL, 0, &quote);
+        status = quote_request(gateway, request, &quote);
     if (status != DG_OK)
         return status;
 
     gateway->now = now;
+    retry_earn(&gateway->retry, &gateway->params);
     flight_send(gateway, flight_start(gateway, request, account), &quote, route);
+    gateway->affinity_hits += route->affine;
     return DG_OK;
 }
 
-/* What the flight would cost elsewhere: its escrow is free for that, at the present terms. */
-static enum dg_status requote(struct dg_gateway *gateway, const struct flight *flight,
-                              struct quote *quote)
+/* One of two copies is refused: the request waits for the other. */
+static void flight_wait(struct dg_gateway *gateway, struct flight *flight, struct flight_copy *copy,
+                        struct dg_route *route)
 {
-    int64_t available = gateway->ledger.accounts[flight->account].free + flight->escrow;
-
-    quote->model = view_model(&gateway->view, flight->model);
-    quote->budget = budget_of(flight->price_cap, available);
-    if (!model_takes(quote->model, flight->tokens_in, flight->tokens_out_max) ||
-        metering_compute(&gateway->params, quote->model->size_class, flight->tokens_in,
-                         flight->tokens_out_max, &quote->milli) != DG_OK)
-        return DG_ERROR_NO_CANDIDATE;
-    enum dg_status status =
-        quote_route(gateway, flight->model, flight->tried, flight->tried_count, quote);
-    return status == DG_ERROR_FUNDS ? DG_ERROR_NO_CANDIDATE : status;
-}
-
-/* gateway->now must be the time of the outcome. */
-static void learn_failure(struct dg_gateway *gateway, const struct flight *flight, int64_t share)
-{
-    view_learn_failure(&gateway->view, flight_node(flight), share);
-    view_arms_failure(&gateway->view.arms, flight_node(flight), gateway->now, share);
-}
-
-static void learn_answer(struct dg_gateway *gateway, const struct flight *flight,
-                         const struct dg_answer *answer)
-{
-    uint32_t node = flight_node(flight);
-    const struct view_answer seen = {
-        .quality = gateway->view.records[node].quality,
-        .total = answer->total,
-        .target = metering_target(&gateway->params, answer->tokens_out),
-        .asking = flight->terms.price,
-        .standard = view_model(&gateway->view, flight->model)->standard_price,
+    flight_drop(gateway, flight, copy);
+    flight_reserve_escrow(gateway, flight);
+    *route = (struct dg_route){
+        .handle = flight_handle(&gateway->flights, flight),
+        .node = flight->copies[0].node,
+        .escrow = flight->escrow,
+        .hedge_at = INT64_MAX,
+        .waiting = true,
     };
-
-    view_learn_answer(&gateway->view, node, seen.total, seen.target);
-    view_arms_answer(&gateway->view.arms, node, gateway->now, &seen);
 }
 
 enum dg_status dg_gateway_reroute(struct dg_gateway *gateway, int64_t now, uint64_t handle,
-                                  struct dg_route *route)
+                                  uint32_t node, struct dg_route *route)
 {
     struct quote quote = {.now = now};
 
@@ -281,26 +304,65 @@ enum dg_status dg_gateway_reroute(struct dg_gateway *gateway, int64_t now, uint6
     struct flight *flight = flight_find(&gateway->flights, handle);
     if (flight == NULL)
         return DG_ERROR_UNKNOWN_ID;
-    if (flight->tried_count > gateway->params.routing_failover_limit)
+    struct flight_copy *copy = flight_copy(flight, node);
+    if (copy == NULL)
+        return DG_ERROR_NOT_SERVING;
+    bool alone = flight->copy_count == 1;
+    if (alone && (flight->reroutes >= gateway->params.routing_failover_limit ||
+                  !retry_allowed(&gateway->retry)))
         return DG_ERROR_LIMIT;
-    status = requote(gateway, flight, &quote);
+    if (alone)
+        status = quote_again(gateway, flight, &quote);
     if (status != DG_OK)
         return status;
 
     gateway->now = now;
-    learn_failure(gateway, flight, REFUSAL_SHARE);
-    view_release(&gateway->view, flight_node(flight));
-    gateway_ledger_settle(&gateway->ledger, flight->account, flight->escrow, 0);
+    note_failure(gateway, handle, node, REFUSAL_SHARE);
+    if (!alone) {
+        flight_wait(gateway, flight, copy, route);
+        return DG_OK;
+    }
+    retry_spend(&gateway->retry);
+    gateway->reroutes++;
+    flight->reroutes++;
+    flight_drop(gateway, flight, copy);
+    flight_send(gateway, flight, &quote, route);
+    return DG_OK;
+}
+
+enum dg_status dg_gateway_hedge(struct dg_gateway *gateway, int64_t now, uint64_t handle,
+                                struct dg_route *route)
+{
+    struct quote quote = {.now = now};
+
+    enum dg_status status = check_time(gateway, now);
+    if (status != DG_OK)
+        return status;
+    struct flight *flight = flight_find(&gateway->flights, handle);
+    if (flight == NULL)
+        return DG_ERROR_UNKNOWN_ID;
+    if (gateway->params.routing_hedge_quantile == 0 || flight->hedged ||
+        !retry_allowed(&gateway->retry))
+        return DG_ERROR_LIMIT;
+    status = quote_again(gateway, flight, &quote);
+    if (status != DG_OK)
+        return status;
+
+    gateway->now = now;
+    retry_spend(&gateway->retry);
+    gateway->hedges++;
+    flight->hedged = true;
     flight_send(gateway, flight, &quote, route);
     return DG_OK;
 }
 
 /* The rate rho_i of one receipt, by the plan and what is published of the node. */
-static int64_t sampling_rate(const struct dg_gateway *gateway, uint32_t node, int64_t fee)
+static int64_t sampling_rate(const struct dg_gateway *gateway, const struct dg_params *params,
+                             uint32_t node, int64_t fee)
 {
     const struct view_record *record = &gateway->view.records[node];
 
-    return dg_sampling_rate(&gateway->params, record->credibility, record->checks, fee);
+    return dg_sampling_rate(params, record->credibility, record->checks, fee);
 }
 
 static void fill_receipt(const struct dg_gateway *gateway, const struct flight *flight,
@@ -310,25 +372,38 @@ static void fill_receipt(const struct dg_gateway *gateway, const struct flight *
     *receipt = (struct dg_receipt){
         .request = flight->request,
         .user = gateway->ledger.accounts[flight->account].user,
-        .node = flight_node(flight),
+        .node = answer->node,
         .model = flight->model,
         .tokens_in = flight->tokens_in,
         .tokens_out = answer->tokens_out,
         .compute_milli = fee->compute_milli,
         .fee = fee->total,
         .royalty = fee->royalty,
-        .rate = sampling_rate(gateway, flight_node(flight), fee->total),
         .commitment = answer->commitment,
     };
 }
 
-/* Ends the flight: the fee is spent, the rest of the escrow is free again, so is the node's
- * slot. */
-static void flight_finish(struct dg_gateway *gateway, struct flight *flight, int64_t fee)
+/* The node answered: what that says of it, of the model and of the session. The part of the latency
+ * that passed before the node was asked is not its own. */
+static void learn_answer(struct dg_gateway *gateway, const struct flight *flight,
+                         const struct flight_copy *copy, const struct dg_answer *answer)
 {
-    gateway_ledger_settle(&gateway->ledger, flight->account, flight->escrow, fee);
-    view_release(&gateway->view, flight_node(flight));
-    flight_release(&gateway->flights, flight);
+    const struct dg_params *params = &gateway->terms.versions[copy->version].params;
+    uint64_t before = (uint64_t)copy->sent - (uint64_t)flight->submitted;
+    const struct view_answer seen = {
+        .quality = gateway->view.records[copy->node].quality,
+        .total = before < (uint64_t)answer->total ? answer->total - (int64_t)before : 0,
+        .target = metering_target(params, answer->tokens_out),
+        .asking = copy->terms.price,
+        .standard = view_model(&gateway->view, flight->model)->standard_price,
+    };
+
+    view_learn_answer(&gateway->view, copy->node, seen.total, seen.target);
+    view_arms_answer(&gateway->view.arms, copy->node, gateway->now, &seen);
+    breaker_answered(&gateway->breaker, copy->node, flight_handle(&gateway->flights, flight));
+    hedge_learn(&gateway->hedge, flight->model, answer->ttft);
+    affinity_served(&gateway->affinity, flight->session, gateway->now, copy->node);
+    gateway->hedges_won += copy->hedge;
 }
 
 static enum dg_status answer_check(const struct flight *flight, const struct dg_answer *answer)
@@ -352,11 +427,15 @@ enum dg_status dg_gateway_answer(struct dg_gateway *gateway, int64_t now, uint64
     struct flight *flight = flight_find(&gateway->flights, handle);
     if (flight == NULL)
         return DG_ERROR_UNKNOWN_ID;
-    view_prefetch(&gateway->view, flight_node(flight));
+    struct flight_copy *copy = flight_copy(flight, answer->node);
+    if (copy == NULL)
+        return DG_ERROR_NOT_SERVING;
+    view_prefetch(&gateway->view, copy->node);
+    const struct dg_params *params = &gateway->terms.versions[copy->version].params;
     status = answer_check(flight, answer);
     if (status == DG_OK)
-        status = metering_answer(&gateway->params, &flight->terms, flight->tokens_in,
-                                 answer->tokens_out, answer->total, &fee);
+        status = metering_answer(params, &copy->terms, flight->tokens_in, answer->tokens_out,
+                                 answer->total, &fee);
     if (status == DG_OK)
         status = gateway_ledger_reserve_receipt(&gateway->ledger, &gateway->allocator);
     if (status != DG_OK)
@@ -364,14 +443,15 @@ enum dg_status dg_gateway_answer(struct dg_gateway *gateway, int64_t now, uint64
 
     gateway->now = now;
     fill_receipt(gateway, flight, answer, &fee, receipt);
+    receipt->rate = sampling_rate(gateway, params, copy->node, fee.total);
     gateway_ledger_append(&gateway->ledger, receipt);
-    learn_answer(gateway, flight, answer);
+    learn_answer(gateway, flight, copy, answer);
     flight_finish(gateway, flight, fee.total);
     return DG_OK;
 }
 
 enum dg_status dg_gateway_fail(struct dg_gateway *gateway, int64_t now, uint64_t handle,
-                               bool blame_node)
+                               uint32_t blame)
 {
     enum dg_status status = check_time(gateway, now);
     if (status != DG_OK)
@@ -379,10 +459,13 @@ enum dg_status dg_gateway_fail(struct dg_gateway *gateway, int64_t now, uint64_t
     struct flight *flight = flight_find(&gateway->flights, handle);
     if (flight == NULL)
         return DG_ERROR_UNKNOWN_ID;
+    if (blame != DG_NONE && blame != DG_BLAME_ALL && flight_copy(flight, blame) == NULL)
+        return DG_ERROR_NOT_SERVING;
 
     gateway->now = now;
-    if (blame_node)
-        learn_failure(gateway, flight, DG_ONE);
+    for (uint32_t i = 0; i < flight->copy_count; i++)
+        if (blame == DG_BLAME_ALL || blame == flight->copies[i].node)
+            note_failure(gateway, handle, flight->copies[i].node, DG_ONE);
     flight_finish(gateway, flight, 0);
     return DG_OK;
 }
@@ -424,4 +507,17 @@ uint32_t dg_gateway_in_flight(const struct dg_gateway *gateway)
 uint32_t dg_gateway_node_in_flight(const struct dg_gateway *gateway, uint32_t node)
 {
     return view_knows_node(&gateway->view, node) ? gateway->view.nodes[node].in_flight : 0;
+}
+
+void dg_gateway_counters(const struct dg_gateway *gateway, struct dg_gateway_counters *out)
+{
+    *out = (struct dg_gateway_counters){
+        .reroutes = gateway->reroutes,
+        .affinity_hits = gateway->affinity_hits,
+        .hedges = gateway->hedges,
+        .hedges_won = gateway->hedges_won,
+        .breaker_trips = gateway->breaker.trips,
+        .breakers_open = gateway->breaker.open,
+        .retry_tokens = (uint32_t)(gateway->retry.tokens / DG_ONE),
+    };
 }

@@ -54,15 +54,14 @@ struct flight *flight_take(struct flight_pool *pool)
         flight = &pool->flights[pool->free_head];
         pool->free_head = flight->next_free;
     }
-    flight->generation++;
-    flight->tried_count = 0;
+    *flight = (struct flight){.generation = flight->generation + 1};
     pool->count++;
     return flight;
 }
 
 void flight_release(struct flight_pool *pool, struct flight *flight)
 {
-    flight->tried_count = 0;
+    flight->copy_count = 0;
     pool->count--;
     if (flight->generation == generation_last(pool))
         return; /* retired */
@@ -82,7 +81,15 @@ struct flight *flight_find(const struct flight_pool *pool, uint64_t handle)
     if (slot >= pool->used)
         return NULL;
     struct flight *flight = &pool->flights[slot];
-    if (flight->tried_count == 0 || flight->generation != handle >> pool->slot_bits)
+    if (flight->copy_count == 0 || flight->generation != handle >> pool->slot_bits)
         return NULL;
     return flight;
+}
+
+struct flight_copy *flight_copy(struct flight *flight, uint32_t node)
+{
+    for (uint32_t i = 0; i < flight->copy_count; i++)
+        if (flight->copies[i].node == node)
+            return &flight->copies[i];
+    return NULL;
 }

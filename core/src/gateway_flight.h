@@ -1,27 +1,49 @@
 /* gateway_flight.h - the requests in flight: a pool of slots with handles that are never reused.
  *
+ * A request is under way at one node, or, once it is hedged, at two: each has a copy of it.
+ *
  * A handle is a slot and the slot's generation. A slot whose generations are used up is retired
  * rather than started again, so an old handle can never name a new request.
  */
 #ifndef CORE_GATEWAY_FLIGHT_H
 #define CORE_GATEWAY_FLIGHT_H
 
+#include <stdbool.h>
+
 #include "metering.h"
 
-enum { FLIGHT_TRIED_MAX = 17 }; /* the first node and the bound of routing.failover_limit */
+enum {
+    FLIGHT_COPIES_MAX = 2,
+    FLIGHT_TRIED_MAX = 18, /* the first node, the bound of routing.failover_limit, one hedge */
+};
+
+/* What was agreed with one node. */
+struct flight_copy {
+    struct metering_terms terms; /* as quoted when it was sent */
+    int64_t escrow;              /* the most it can cost */
+    int64_t sent;                /* when */
+    uint32_t node;
+    uint32_t version; /* of the parameters, see gateway_terms.h */
+    bool hedge;       /* sent while another copy was under way */
+};
 
 struct flight {
     uint64_t generation; /* from 1, so no handle is 0 */
     uint64_t request;
+    uint64_t session; /* 0: none */
+    int64_t submitted;
     int64_t price_cap;
-    int64_t escrow;
-    struct metering_terms terms; /* as quoted when it was routed */
+    int64_t escrow; /* that of the dearest copy */
+    struct flight_copy copies[FLIGHT_COPIES_MAX];
     uint32_t account;
     uint32_t model;
     uint32_t tokens_in, tokens_out_max;
-    uint32_t next_free;               /* while free */
-    uint32_t tried_count;             /* 0: the slot is free */
-    uint32_t tried[FLIGHT_TRIED_MAX]; /* nodes in order, the last has the request now */
+    uint32_t next_free;  /* while free */
+    uint8_t copy_count;  /* 0: the slot is free */
+    uint8_t tried_count; /* nodes that have or had a copy */
+    uint8_t reroutes;
+    bool hedged;
+    uint32_t tried[FLIGHT_TRIED_MAX];
 };
 
 struct flight_pool {
@@ -48,9 +70,7 @@ uint64_t flight_handle(const struct flight_pool *pool, const struct flight *flig
 /* NULL when the handle does not name a request in flight. */
 struct flight *flight_find(const struct flight_pool *pool, uint64_t handle);
 
-static inline uint32_t flight_node(const struct flight *flight)
-{
-    return flight->tried[flight->tried_count - 1];
-}
+/* The copy that the node has; NULL when it has none. */
+struct flight_copy *flight_copy(struct flight *flight, uint32_t node);
 
 #endif

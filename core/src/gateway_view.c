@@ -27,8 +27,7 @@ static void weights_normalise(const int64_t given[VIEW_FACTOR_COUNT],
         out[largest] += VIEW_WEIGHT_ONE - assigned;
 }
 
-void view_init(struct view *view, const struct dg_params *params,
-               const struct dg_allocator *allocator, struct view_extras extras)
+static void weights_from(const struct dg_params *params, uint32_t out[VIEW_FACTOR_COUNT])
 {
     const int64_t given[VIEW_FACTOR_COUNT] = {
         [VIEW_LATENCY] = params->routing_weight_latency,
@@ -39,9 +38,15 @@ void view_init(struct view *view, const struct dg_params *params,
         [VIEW_CREDIBILITY] = params->routing_weight_credibility,
     };
 
+    weights_normalise(given, out);
+}
+
+void view_init(struct view *view, const struct dg_params *params,
+               const struct dg_allocator *allocator, struct view_extras extras)
+{
     *view = (struct view){.params = params, .allocator = allocator, .order = extras.order};
     view_arms_init(&view->arms, params, extras.arms);
-    weights_normalise(given, view->weights);
+    weights_from(params, view->weights);
 }
 
 void view_fini(struct view *view)
@@ -192,12 +197,29 @@ static void view_settle_node(struct view *view, uint32_t node)
 {
     const struct view_node *hot = &view->nodes[node];
     const struct view_record *record = &view->records[node];
-    bool open = record->active && hot->in_flight < hot->capacity;
+    bool open = record->active && !record->barred && hot->in_flight < hot->capacity;
 
     if (open && !record->open)
         view_open_node(view, node);
     else if (!open && record->open)
         view_close_node(view, node);
+}
+
+bool view_is_candidate(const struct view *view, uint32_t node, uint32_t model)
+{
+    if (!view_knows_node(view, node) || !view->records[node].open)
+        return false;
+    const struct view_record *record = &view->records[node];
+    for (size_t i = 0; i < record->model_count; i++)
+        if (record->models[i] == model)
+            return true;
+    return false;
+}
+
+void view_bar(struct view *view, uint32_t node, bool barred)
+{
+    view->records[node].barred = barred;
+    view_settle_node(view, node);
 }
 
 /* ---- models ---- */
@@ -239,6 +261,7 @@ enum dg_status view_apply_model(struct view *view, const struct dg_model_record 
     model->provider = record->provider;
     model->context_tokens = record->context_tokens;
     model->size_class = record->size_class;
+    model->published_price = record->price;
     model->standard_price = record->price == 0 ? view->params->fees_unit_price : record->price;
     model->royalty = record->royalty;
     refresh_prices(view, model);
@@ -247,7 +270,7 @@ enum dg_status view_apply_model(struct view *view, const struct dg_model_record 
 
 /* ---- nodes ---- */
 
-static bool node_record_valid(const struct dg_node_record *record)
+bool view_record_valid(const struct dg_node_record *record)
 {
     if (record->node > DG_PARTY_COUNT_MAX || record->model_count > DG_NODE_MODELS_MAX ||
         record->state > DG_NODE_OFFLINE || record->price < 0 || record->stake < 0)
@@ -365,7 +388,7 @@ static void record_overwrite(struct view *view, const struct dg_node_record *rec
 
 enum dg_status view_apply_node(struct view *view, const struct dg_node_record *record)
 {
-    if (!node_record_valid(record))
+    if (!view_record_valid(record))
         return DG_ERROR_ARGUMENT;
     enum dg_status status = reserve_record(view, record);
     if (status != DG_OK)
@@ -381,6 +404,60 @@ enum dg_status view_apply_node(struct view *view, const struct dg_node_record *r
         count_member(view, cold, true);
     view_settle_node(view, record->node);
     return DG_OK;
+}
+
+enum dg_status view_reserve_extras(struct view *view, struct view_extras extras)
+{
+    for (size_t i = 0; extras.order != NULL && i < view->model_capacity; i++) {
+        struct view_model *model = &view->models[i];
+        if (model->candidate_capacity == 0)
+            continue;
+        enum dg_status status =
+            view_tree_reserve(&model->tree, view->allocator, (uint32_t)model->candidate_capacity);
+        if (status != DG_OK)
+            return status;
+    }
+    if (extras.arms && view->node_capacity > 0)
+        return view_arms_grow(&view->arms, view->allocator, view->node_capacity);
+    return DG_OK;
+}
+
+/* Trees of another order start empty; refresh_prices() puts every candidate in. */
+static void follow_extras(struct view *view, struct view_extras extras, int64_t now)
+{
+    view->order = extras.order;
+    for (size_t i = 0; i < view->model_capacity; i++) {
+        struct view_tree *tree = &view->models[i].tree;
+        if (extras.order == NULL) {
+            memory_release(view->allocator, tree->words);
+            *tree = (struct view_tree){0};
+        } else if (tree->words != NULL) {
+            memset(tree->words, 0, tree->capacity * sizeof tree->words[0]);
+            tree->kind = extras.order->kind;
+        }
+    }
+    view_arms_follow_params(&view->arms, view->allocator, extras.arms, now);
+}
+
+void view_follow_params(struct view *view, struct view_extras extras, int64_t now)
+{
+    follow_extras(view, extras, now);
+    weights_from(view->params, view->weights);
+    for (uint32_t node = 0; node < view->node_capacity; node++) {
+        struct view_node *hot = &view->nodes[node];
+        if (!view->records[node].known)
+            continue;
+        hot->capacity = capacity_of(view, view->records[node].stake);
+        hot->base = base_score(view, &view->records[node]);
+        hot->load = load_score(view, hot);
+        view_settle_node(view, node);
+    }
+    for (size_t i = 0; i < view->model_capacity; i++) {
+        struct view_model *model = &view->models[i];
+        if (model->known && model->published_price == 0)
+            model->standard_price = view->params->fees_unit_price;
+        refresh_prices(view, model);
+    }
 }
 
 /* ---- load and outcomes ---- */

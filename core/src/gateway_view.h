@@ -58,7 +58,8 @@ struct view_record {
     uint8_t model_count;
     bool known; /* a record has come */
     bool active;
-    bool open; /* in the lists of its models */
+    bool open;   /* in the lists of its models */
+    bool barred; /* kept out of them whatever its state */
     uint32_t models[DG_NODE_MODELS_MAX];
     uint32_t positions[DG_NODE_MODELS_MAX]; /* in the list of each, while open */
 };
@@ -76,6 +77,7 @@ struct view_model {
     uint32_t member_count;   /* active nodes, full ones included: never above candidate_capacity */
     uint32_t context_tokens; /* 0: no limit */
     uint32_t provider;
+    int64_t published_price; /* 0: the protocol's */
     int64_t standard_price;
     int64_t royalty;
     uint8_t size_class;
@@ -120,10 +122,22 @@ void view_fini(struct view *view);
 
 enum dg_status view_apply_model(struct view *view, const struct dg_model_record *record);
 enum dg_status view_apply_node(struct view *view, const struct dg_node_record *record);
+/* Whether view_apply_node() would take it, memory permitting. */
+bool view_record_valid(const struct dg_node_record *record);
 
 /* NULL for one never applied. */
 const struct view_model *view_model(const struct view *view, uint32_t model);
 bool view_knows_node(const struct view *view, uint32_t node);
+
+/* Whether the node is in the list of the model. */
+bool view_is_candidate(const struct view *view, uint32_t node, uint32_t model);
+/* Keeps a known node out of the lists, or lets it back to their ends when nothing else does. */
+void view_bar(struct view *view, uint32_t node, bool barred);
+
+/* Makes room for what another policy needs, so that the change cannot fail. */
+enum dg_status view_reserve_extras(struct view *view, struct view_extras extras);
+/* The parameters have changed: works out again what follows from them. O(nodes log nodes). */
+void view_follow_params(struct view *view, struct view_extras extras, int64_t now);
 
 /* Asks for what the functions below need of the node ahead of their call. */
 void view_prefetch(const struct view *view, uint32_t node);

@@ -34,8 +34,7 @@ struct view_extras routing_extras(const struct dg_params *params)
     return (struct view_extras){.order = policy->order, .arms = policy->learns};
 }
 
-void routing_init(struct routing *routing, const struct dg_params *params,
-                  const uint8_t seed[DG_HASH_BYTES])
+void routing_follow_params(struct routing *routing, const struct dg_params *params)
 {
     routing->policy = routing_policies[params->routing_policy];
     routing->setting = (struct routing_setting){0};
@@ -44,6 +43,12 @@ void routing_init(struct routing *routing, const struct dg_params *params,
     if (routing->setting.wanted > ROUTING_SAMPLE_MAX)
         routing->setting.wanted = ROUTING_SAMPLE_MAX;
     routing->sample.count = 0;
+}
+
+void routing_init(struct routing *routing, const struct dg_params *params,
+                  const uint8_t seed[DG_HASH_BYTES])
+{
+    routing_follow_params(routing, params);
     entropy_init(&routing->entropy, seed);
 }
 

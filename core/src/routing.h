@@ -88,6 +88,8 @@ struct view_extras routing_extras(const struct dg_params *params);
 /* params must have passed dg_params_check(). */
 void routing_init(struct routing *routing, const struct dg_params *params,
                   const uint8_t seed[DG_HASH_BYTES]);
+/* Takes policy and setting from new parameters; the entropy goes on where it was. */
+void routing_follow_params(struct routing *routing, const struct dg_params *params);
 
 /* DG_ERROR_FUNDS when only the price kept every candidate out, DG_ERROR_NO_CANDIDATE otherwise; a
  * failed decision consumes no entropy. Costs O(candidates wanted), or O(log candidates) with an

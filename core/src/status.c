@@ -19,6 +19,7 @@ static const char *const status_names[DG_STATUS_COUNT] = {
     [DG_ERROR_DAMAGED] = "bytes are damaged",
     [DG_ERROR_TRUNCATED] = "bytes are cut short",
     [DG_ERROR_DIVERGED] = "replay decided otherwise",
+    [DG_ERROR_NOT_SERVING] = "node is not serving the request",
 };
 
 uint32_t dg_version(void)

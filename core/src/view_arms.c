@@ -5,12 +5,18 @@
 
 enum { RATE_BITS = 92 }; /* with a half-life of a second or more the rate is below 2^63 */
 
+static uint64_t rate_of(const struct dg_params *params)
+{
+    fixed_uint128 one = (fixed_uint128)1 << RATE_BITS;
+
+    return (uint64_t)(one / (uint64_t)params->routing_bandit_half_life);
+}
+
 void view_arms_init(struct view_arms *arms, const struct dg_params *params, bool kept)
 {
     *arms = (struct view_arms){.params = params, .kept = kept};
     if (kept)
-        arms->rate = (uint64_t)(((fixed_uint128)1 << RATE_BITS) /
-                                (uint64_t)params->routing_bandit_half_life);
+        arms->rate = rate_of(params);
 }
 
 void view_arms_fini(struct view_arms *arms, const struct dg_allocator *allocator)
@@ -19,17 +25,21 @@ void view_arms_fini(struct view_arms *arms, const struct dg_allocator *allocator
     *arms = (struct view_arms){0};
 }
 
-enum dg_status view_arms_reserve(struct view_arms *arms, const struct dg_allocator *allocator,
-                                 size_t node_count)
+enum dg_status view_arms_grow(struct view_arms *arms, const struct dg_allocator *allocator,
+                              size_t node_count)
 {
-    if (!arms->kept)
-        return DG_OK;
     struct view_arm *grown =
         memory_grow(allocator, arms->arms, &arms->capacity, node_count, sizeof *grown);
     if (grown == NULL)
         return DG_ERROR_MEMORY;
     arms->arms = grown;
     return DG_OK;
+}
+
+enum dg_status view_arms_reserve(struct view_arms *arms, const struct dg_allocator *allocator,
+                                 size_t node_count)
+{
+    return arms->kept ? view_arms_grow(arms, allocator, node_count) : DG_OK;
 }
 
 /* ---- rewards ---- */
@@ -92,6 +102,29 @@ static void learn(struct view_arms *arms, uint32_t node, int64_t now, uint64_t c
 {
     add_outcome(arms, &arms->arms[node], now, count, reward);
     add_outcome(arms, &arms->total, now, count, reward);
+}
+
+static void bring_to(const struct view_arms *arms, struct view_arm *arm, int64_t now)
+{
+    *arm = view_arm_read(arms, arm, now);
+    arm->since = now;
+}
+
+void view_arms_follow_params(struct view_arms *arms, const struct dg_allocator *allocator,
+                             bool kept, int64_t now)
+{
+    const struct dg_params *params = arms->params;
+
+    if (!kept) {
+        view_arms_fini(arms, allocator);
+        view_arms_init(arms, params, false);
+        return;
+    }
+    bring_to(arms, &arms->total, now); /* with the rate until now */
+    for (size_t i = 0; i < arms->capacity; i++)
+        bring_to(arms, &arms->arms[i], now);
+    arms->kept = true;
+    arms->rate = rate_of(params);
 }
 
 void view_arms_answer(struct view_arms *arms, uint32_t node, int64_t now,

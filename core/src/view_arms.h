@@ -49,6 +49,14 @@ void view_arms_fini(struct view_arms *arms, const struct dg_allocator *allocator
 enum dg_status view_arms_reserve(struct view_arms *arms, const struct dg_allocator *allocator,
                                  size_t node_count);
 
+/* The same whether arms are kept already or not. */
+enum dg_status view_arms_grow(struct view_arms *arms, const struct dg_allocator *allocator,
+                              size_t node_count);
+/* The parameters have changed: another half-life counts from now on; arms that are no longer kept
+ * are forgotten, and those that are kept from now on start without outcomes. */
+void view_arms_follow_params(struct view_arms *arms, const struct dg_allocator *allocator,
+                             bool kept, int64_t now);
+
 /* The reward of an answer, 0..VIEW_ARM_ONE. */
 uint64_t view_reward(const struct dg_params *params, const struct view_answer *answer);
 

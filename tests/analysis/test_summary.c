@@ -95,6 +95,23 @@ static void unknown_metric_shows(void **state)
     result_free(&result);
 }
 
+/* Goal: what is off by default is printed once it is not 0, and the line is not missed before. */
+static void optional_metric_shows(void **state)
+{
+    (void)state;
+    char text[TEXT_SIZE];
+    struct result result = sample_result(0, 0.5);
+    snprintf(result.metrics[0].name, RESULT_NAME_SIZE, "hedges");
+    result.metrics[0].value = 0;
+    write_to(summary_print, &result, 1, text);
+    assert_null(strstr(text, "hedges"));
+    assert_null(strstr(text, "Other"));
+    result.metrics[0].value = 3;
+    write_to(summary_print, &result, 1, text);
+    expect(text, "\n  hedges  ");
+    result_free(&result);
+}
+
 /* Goal: the object has the documented keys and types; what is undefined is null. */
 static void object_of_one_run(void **state)
 {
@@ -190,10 +207,11 @@ static void layout_names_no_other(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(table_of_one_run),          cmocka_unit_test(broken_ledger_shows),
-        cmocka_unit_test(table_of_several_runs),     cmocka_unit_test(unknown_metric_shows),
-        cmocka_unit_test(object_of_one_run),         cmocka_unit_test(object_of_several_runs),
-        cmocka_unit_test(layout_covers_the_metrics), cmocka_unit_test(layout_names_no_other),
+        cmocka_unit_test(table_of_one_run),       cmocka_unit_test(broken_ledger_shows),
+        cmocka_unit_test(table_of_several_runs),  cmocka_unit_test(unknown_metric_shows),
+        cmocka_unit_test(optional_metric_shows),  cmocka_unit_test(object_of_one_run),
+        cmocka_unit_test(object_of_several_runs), cmocka_unit_test(layout_covers_the_metrics),
+        cmocka_unit_test(layout_names_no_other),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -421,28 +421,33 @@ static struct dg_gateway *open_gateway(const struct dg_params *params)
 static void outcomes_reach_the_arms(void **state)
 {
     struct fixture *fixture = *state;
-    const struct dg_answer late = {.tokens_out = 10, .total = 56 * DG_SECOND};
-    const struct dg_answer in_time = {.tokens_out = 10, .total = DG_SECOND};
+    struct dg_answer late = {.tokens_out = 10, .total = 56 * DG_SECOND};
+    struct dg_answer in_time = {.tokens_out = 10, .total = DG_SECOND};
     struct dg_receipt receipt;
     struct dg_route first, second, third;
 
     fixture->params.routing_policy = DG_ROUTING_UCB;
     fixture->params.routing_ucb_scale = 0;
+    fixture->params.routing_breaker_failures = 0; /* six failures keep nobody out */
     struct dg_gateway *gateway = open_gateway(&fixture->params);
     submit(gateway, 0, 1, &first); /* target 2.8 s: it is worth a twentieth, less than it costs */
+    late.node = first.node;
     assert_int_equal(dg_gateway_answer(gateway, 0, first.handle, &late, &receipt), DG_OK);
     submit(gateway, 0, 2, &second); /* nobody knows the other */
     assert_int_equal(second.node, 1 - first.node);
+    in_time.node = second.node;
     assert_int_equal(dg_gateway_answer(gateway, 0, second.handle, &in_time, &receipt), DG_OK);
     for (uint64_t i = 3; i < 10; i++) { /* better, be it little after six failures */
         submit(gateway, 0, i, &third);
         assert_int_equal(third.node, second.node);
-        assert_int_equal(dg_gateway_fail(gateway, 0, third.handle, i < 9), DG_OK);
+        assert_int_equal(dg_gateway_fail(gateway, 0, third.handle, i < 9 ? third.node : DG_NONE),
+                         DG_OK);
     }
     const int64_t later = 50 * HALF_LIFE; /* all has faded */
     submit(gateway, later, 10, &first);
-    assert_int_equal(dg_gateway_reroute(gateway, later, first.handle, &second), DG_OK);
+    assert_int_equal(dg_gateway_reroute(gateway, later, first.handle, first.node, &second), DG_OK);
     assert_int_equal(second.node, 1 - first.node);
+    in_time.node = second.node;
     assert_int_equal(dg_gateway_answer(gateway, later, second.handle, &in_time, &receipt), DG_OK);
     submit(gateway, later, 11, &third); /* who refused is behind who answered */
     assert_int_equal(third.node, second.node);

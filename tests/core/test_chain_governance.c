@@ -2,6 +2,7 @@
 #include "chain_world.h"
 
 #include "chain_state.h"
+#include "dg/gateway.h"
 
 #define DAY (24 * 3600 * DG_SECOND)
 
@@ -268,6 +269,82 @@ static void old_terms_hold_for_one_epoch(void **state)
     }
 }
 
+static struct dg_gateway *gateway_of(const struct chain_world *world)
+{
+    const struct dg_gateway_spec spec = {.in_flight_limit = 4};
+    const struct dg_grant grant = {.amount = WORLD_LOCKED};
+    struct dg_gateway *gateway = NULL;
+    struct dg_model_record model;
+    struct dg_node_record node;
+
+    assert_status(dg_gateway_open(&world->params, &spec, NULL, &gateway), DG_OK);
+    assert_status(dg_chain_model(world->chain, MODEL_SMALL, &model), DG_OK);
+    assert_status(dg_gateway_apply_model(gateway, &model), DG_OK);
+    assert_status(dg_chain_log_read(world->chain, NODE_SERVER, &node), DG_OK);
+    assert_int_equal(node.node, NODE_SERVER);
+    node.models[0] = MODEL_SMALL;
+    node.model_count = 1;
+    assert_status(dg_gateway_apply_node(gateway, &node), DG_OK);
+    assert_status(dg_gateway_apply_grant(gateway, &grant), DG_OK);
+    return gateway;
+}
+
+static struct dg_route ask(struct dg_gateway *gateway, int64_t now, uint64_t number)
+{
+    const struct dg_request request = {
+        .request = number, .model = MODEL_SMALL, .tokens_in = 1000, .tokens_out_max = 500};
+    struct dg_route route;
+
+    assert_status(dg_gateway_submit(gateway, now, &request, &route), DG_OK);
+    return route;
+}
+
+static int64_t fee_of(struct dg_gateway *gateway, int64_t now, const struct dg_route *route)
+{
+    const struct dg_answer answer = {.node = route->node, .tokens_out = 500};
+    struct dg_receipt receipt;
+
+    assert_status(dg_gateway_answer(gateway, now, route->handle, &answer, &receipt), DG_OK);
+    assert_true(receipt.fee <= route->escrow);
+    return receipt.fee;
+}
+
+/* Two changes of one epoch: output counts eightfold, 5 CU, and every second answer is drawn. What a gateway
+ * had quoted before and what it quotes once it has heard of them both, the chain accepts in one
+ * report. */
+static void a_gateway_follows_a_change(void **state)
+{
+    (void)state;
+    struct chain_world world;
+    struct dg_params params;
+    struct dg_report report;
+
+    chain_world_open(&world, NULL, NULL);
+    struct dg_gateway *gateway = gateway_of(&world);
+    uint32_t proposals[2] = {propose(&world, "metering.output_weight", 8),
+                             propose(&world, "sampling.rate", DG_ONE / 2)};
+    for (int i = 0; i < 2; i++)
+        for (uint32_t voter = OPERATOR_SERVER; voter <= OPERATOR_VERIFIER + 1; voter++)
+            vote(&world, proposals[i], voter, true);
+    chain_world_advance(&world, world.now + 3 * DAY);
+    world.now += 2 * DAY;
+    struct dg_route before = ask(gateway, world.now, 1);
+    assert_status(dg_chain_close_epoch(world.chain, world.now), DG_OK);
+    assert_int_equal(state_of(&world, proposals[0]), DG_PROPOSAL_EFFECTIVE);
+    assert_int_equal(state_of(&world, proposals[1]), DG_PROPOSAL_EFFECTIVE);
+    world.now += DG_SECOND;
+    dg_chain_params(world.chain, &params);
+    assert_status(dg_gateway_apply_params(gateway, world.now, &params), DG_OK);
+    struct dg_route after = ask(gateway, world.now, 2);
+    assert_true(fee_of(gateway, world.now, &before) == SMALL_FEE);
+    assert_true(fee_of(gateway, world.now, &after) == SMALL_FEE / 3 * 5);
+    assert_status(dg_gateway_close_period(gateway, world.now, 0, &report), DG_OK);
+    assert_int_equal(report.receipt_count, 2);
+    assert_status(dg_chain_report(world.chain, world.now, &report), DG_OK);
+    dg_gateway_close(gateway);
+    chain_world_close(&world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -279,6 +356,7 @@ int main(void)
         cmocka_unit_test(a_change_made_impossible_is_refused),
         cmocka_unit_test(committees_grow_while_checks_are_open),
         cmocka_unit_test(old_terms_hold_for_one_epoch),
+        cmocka_unit_test(a_gateway_follows_a_change),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -89,8 +89,10 @@ static enum dg_status submit(struct round *round, uint32_t gateway, uint32_t mod
 static struct dg_receipt answer(struct round *round, uint32_t gateway, const struct dg_route *route,
                                 uint64_t request, int64_t total)
 {
-    struct dg_answer reply = {
-        .tokens_out = (uint32_t)(100 + request * 37 % 700), .ttft = total / 3, .total = total};
+    struct dg_answer reply = {.node = route->node,
+                              .tokens_out = (uint32_t)(100 + request * 37 % 700),
+                              .ttft = total / 3,
+                              .total = total};
     struct dg_hash digest = chain_world_digest(9, request);
     struct dg_receipt receipt;
 

@@ -68,13 +68,17 @@ static void timeline_of_a_batch(void **state)
     assert_int_equal(offer(&service, 30, 2, 1, 2), SERVICE_STARTED);
     assert_int_equal(step_to(&service, 60, done),
                      0); /* then steps of 31: job 1 and the prompt of 2 */
+    assert_int_equal(service_first_token(&service, 1), 60);
+    assert_int_equal(service_first_token(&service, 2), INT64_MAX);
     assert_int_equal(step_to(&service, 91, done), 0); /* then steps of 12, two for each */
+    assert_int_equal(service_first_token(&service, 2), 91);
     assert_int_equal(offer(&service, 100, 3, 1, 1), SERVICE_QUEUED);
     assert_int_equal(offer(&service, 101, 4, 1, 1), SERVICE_REFUSED);
     assert_int_equal(step_to(&service, 115, done), 2);
     assert_int_equal(done[0].id, 1);
     assert_int_equal(done[0].first_token_ns, 60);
     assert_int_equal(done[0].finish_ns, 115);
+    assert_int_equal(service_first_token(&service, 1), INT64_MAX);
     assert_int_equal(done[1].id, 2);
     assert_int_equal(done[1].first_token_ns, 91);
     assert_int_equal(service_in_use(&service), 1);

@@ -57,6 +57,10 @@ struct dg_params {
     int64_t routing_ucb_scale, routing_bandit_cost_weight, routing_bandit_half_life;
     int64_t routing_failover_limit;
     int64_t routing_stake_per_slot; /* stake that backs one request in flight; 0: no limit */
+    int64_t routing_breaker_failures, routing_breaker_time;   /* failures 0: no breaker */
+    int64_t routing_retry_budget, routing_retry_reserve;      /* of reroutes and hedges */
+    int64_t routing_affinity_time, routing_affinity_sessions; /* time 0: no affinity */
+    int64_t routing_hedge_quantile;                           /* 0: no hedges */
     /* sampling */
     int64_t sampling_rate_minimum, sampling_rate_maximum;                           /* risk */
     int64_t sampling_risk_credibility, sampling_risk_newcomer, sampling_risk_value; /* weights */

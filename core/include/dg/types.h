@@ -51,6 +51,7 @@ enum dg_status {
     DG_ERROR_DAMAGED,      /* bytes whose checksum or content is wrong */
     DG_ERROR_TRUNCATED,    /* bytes that end too early */
     DG_ERROR_DIVERGED,     /* a replay decided otherwise than its journal */
+    DG_ERROR_NOT_SERVING,  /* the node has no copy of the request, or none any more */
     DG_STATUS_COUNT
 };
 
