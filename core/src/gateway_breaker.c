@@ -68,6 +68,7 @@ struct breaker_mark breaker_advance(struct breaker *breaker, int64_t now)
         uint32_t node = breaker->head;
         queue_pop(breaker);
         breaker->nodes[node].state = BREAKER_HALF_OPEN;
+        breaker->half_open++;
         view_bar(breaker->view, node, false);
     }
     return mark;
@@ -81,6 +82,7 @@ void breaker_undo(struct breaker *breaker, const struct breaker_mark *mark)
 
     for (; count > 0; count--) {
         breaker->nodes[node].state = BREAKER_OPEN;
+        breaker->half_open--;
         view_bar(breaker->view, node, true);
         node = breaker->nodes[node].previous;
     }
@@ -95,6 +97,7 @@ static void breaker_open(struct breaker *breaker, int64_t now, uint32_t node)
 {
     struct breaker_node *row = &breaker->nodes[node];
 
+    breaker->half_open -= row->state == BREAKER_HALF_OPEN;
     row->state = BREAKER_OPEN;
     row->opened = now;
     row->trial = 0;
@@ -111,7 +114,7 @@ static bool is_trial(const struct breaker_node *row, uint64_t handle)
 
 void breaker_sent(struct breaker *breaker, uint32_t node, uint64_t handle)
 {
-    if (breaker->nodes[node].state != BREAKER_HALF_OPEN)
+    if (breaker->half_open == 0 || breaker->nodes[node].state != BREAKER_HALF_OPEN)
         return;
     breaker->nodes[node].trial = handle;
     view_bar(breaker->view, node, true);
@@ -124,6 +127,7 @@ void breaker_answered(struct breaker *breaker, uint32_t node, uint64_t handle)
     if (is_trial(row, handle)) {
         row->state = BREAKER_CLOSED;
         row->trial = 0;
+        breaker->half_open--;
         view_bar(breaker->view, node, false);
     } else if (row->state == BREAKER_CLOSED) {
         row->failures = 0;
@@ -145,7 +149,7 @@ void breaker_failed(struct breaker *breaker, int64_t now, uint32_t node, uint64_
 
 void breaker_released(struct breaker *breaker, uint32_t node, uint64_t handle)
 {
-    if (!is_trial(&breaker->nodes[node], handle))
+    if (breaker->half_open == 0 || !is_trial(&breaker->nodes[node], handle))
         return;
     breaker->nodes[node].trial = 0;
     view_bar(breaker->view, node, false);
@@ -161,5 +165,5 @@ void breaker_reset(struct breaker *breaker)
             view_bar(breaker->view, node, false);
     }
     breaker->head = breaker->tail = DG_NONE;
-    breaker->open = 0;
+    breaker->open = breaker->half_open = 0;
 }

@@ -31,6 +31,7 @@ struct breaker {
     size_t capacity;
     uint32_t head, tail; /* of the open ones; DG_NONE: none */
     uint32_t open;       /* how many */
+    uint32_t half_open;  /* how many; while 0, which is nearly always, no row needs a look */
     uint64_t trips;      /* times any of them opened */
 };
 

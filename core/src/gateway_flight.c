@@ -54,7 +54,10 @@ struct flight *flight_take(struct flight_pool *pool)
         flight = &pool->flights[pool->free_head];
         pool->free_head = flight->next_free;
     }
-    *flight = (struct flight){.generation = flight->generation + 1};
+    flight->generation++;
+    flight->escrow = 0;
+    flight->copy_count = flight->tried_count = flight->reroutes = 0;
+    flight->hedged = false;
     pool->count++;
     return flight;
 }
