@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/journal_files.h"
 #include "analysis/provenance.h"
 #include "analysis/spool.h"
 #include "analysis/store.h"
@@ -74,6 +75,8 @@ static bool run_one(struct replication *replication, struct slot *slot, struct e
         .progress_context = replication,
         .request = recording ? on_request : NULL,
         .request_context = replication,
+        .journal = spec->journals != NULL ? journal_files_write : NULL,
+        .journal_context = spec->journals,
     };
     provenance_time(slot->started);
     if (recording && !spool_open(spec->store, &slot->spool, error))

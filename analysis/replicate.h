@@ -11,6 +11,7 @@
 
 #include "models/world.h"
 
+struct journal_files;
 struct provenance;
 struct store;
 
@@ -21,6 +22,7 @@ struct replicate_spec {
     uint32_t jobs;                       /* how many run at once; 0: one */
     struct store *store;                 /* NULL: nothing is stored */
     const struct provenance *provenance; /* with a store */
+    struct journal_files *journals;      /* of the one replication there is then; NULL: none */
     /* Called now and then during run `replication`, and once before it with zeros, by one thread
      * at a time; returning false ends every run under way, and no further one is started. NULL
      * is allowed. */

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "analysis/journal_files.h"
 #include "analysis/provenance.h"
 #include "analysis/replicate.h"
 #include "analysis/store.h"
@@ -19,6 +20,7 @@ enum { REPLICATIONS_MAX = 1000000, JOBS_MAX = 1024 };
 
 struct run_options {
     const char *path, *out; /* out: NULL, nothing is stored */
+    const char *journal;    /* folder; NULL: none are kept */
     uint64_t seed, replications, jobs;
     bool seed_given, json, quiet;
     struct settings settings;
@@ -30,6 +32,7 @@ struct run {
     struct scenario scenario;
     struct provenance provenance;
     struct store *store;
+    struct journal_files *journals;
     struct progress *progress; /* NULL: not shown */
     struct replicate_outcome outcome;
 };
@@ -49,6 +52,8 @@ static bool take(void *context, const char *name, const char *value, struct erro
         return settings_add(&options->settings, value, error);
     if (strcmp(name, "out") == 0)
         options->out = value;
+    else if (strcmp(name, "journal") == 0)
+        options->journal = value;
     else if (strcmp(name, "json") == 0)
         options->json = true;
     else
@@ -84,6 +89,10 @@ static bool prepare(struct run *run, struct error *error)
         return false;
     if (options->out != NULL && !store_open(options->out, &run->store, error))
         return false;
+    if (options->journal != NULL &&
+        !journal_files_open(options->journal, (uint32_t)run->scenario.gateway_count, &run->journals,
+                            error))
+        return false;
     if (options->quiet || !isatty(STDERR_FILENO))
         return true;
     return progress_open(stderr, (uint32_t)options->replications, run->scenario.duration_ns,
@@ -100,13 +109,16 @@ static bool replicate(struct run *run, struct error *error)
         .jobs = options->jobs != 0 ? (uint32_t)options->jobs : default_jobs(),
         .store = run->store,
         .provenance = &run->provenance,
+        .journals = run->journals,
         .progress = on_progress,
         .context = run,
     };
     bool ok = replicate_run(&spec, &run->outcome, error);
     progress_close(run->progress);
     run->progress = NULL;
-    return ok;
+    bool closed = journal_files_close(run->journals, ok ? error : NULL);
+    run->journals = NULL;
+    return ok && closed;
 }
 
 static void print_stored(const struct run *run)
@@ -161,6 +173,7 @@ static int run_with(const struct run_options *options, const char *command_line)
     int status = execute(&run);
     progress_close(run.progress);
     replicate_free(&run.outcome);
+    (void)journal_files_close(run.journals, NULL);
     store_close(run.store);
     scenario_free(&run.scenario);
     return status;
@@ -177,6 +190,11 @@ static int run_main(const struct cli_command *command, int argc, char **argv)
         status = cli_fail_usage(command, &error);
     } else if (operands.help) {
         cli_command_help_print(command, stdout);
+    } else if (options.journal != NULL && options.replications > 1) {
+        error_set(&error, ERROR_INPUT,
+                  "--journal keeps the journals of one run: leave out "
+                  "--replications");
+        status = cli_fail_usage(command, &error);
     } else {
         options.path = operands.values[0];
         status = run_with(&options, command_line);
@@ -192,6 +210,8 @@ static const struct cli_option rows[] = {
     {"jobs", 'j', "COUNT", "runs at a time (default: one per processor)"},
     {"set", 0, "PATH=VALUE", "change a key, as in --set protocol.sampling.rate=10%; repeatable"},
     {"out", 'o', "FILE", "add the runs to this results file; it is made if need be"},
+    {"journal", 0, "FOLDER",
+     "keep the journals of the chain and the gateways, and their decisions"},
     {"json", 0, NULL, "print one JSON object in place of the table"},
     {"quiet", 'q', NULL, "print errors only, and the JSON object if it is asked for"},
 };

@@ -134,7 +134,8 @@ static bool close_ledger(struct world *world)
     struct result_ledger *line = &world->ledger[world->ledger_count++];
     line->time_ns = now_ns;
     dg_chain_totals(world->chain, &line->totals);
-    return true;
+    world_journal_end(world);
+    return !world->failed;
 }
 
 static bool run_built(struct world *world, struct result *out, struct error *error)

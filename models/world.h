@@ -7,6 +7,11 @@
 #include "models/result.h"
 #include "models/scenario.h"
 
+enum world_journal_part {
+    WORLD_JOURNAL_BLOCK,     /* the next bytes of the handle's journal */
+    WORLD_JOURNAL_DECISIONS, /* the next lines of its decisions, as dg/wire.h writes them */
+};
+
 struct world_options {
     uint64_t seed;
     uint32_t replication;
@@ -18,6 +23,11 @@ struct world_options {
      * run. */
     bool (*request)(void *context, const struct result_request *row, struct error *error);
     void *request_context;
+    /* Called with what the core's handles leave behind as the run goes on: handle 0 is the chain, 1 + g
+     * gateway g. NULL: no journals. Returning false ends the run. */
+    bool (*journal)(void *context, uint32_t handle, enum world_journal_part part, const void *bytes,
+                    size_t size, struct error *error);
+    void *journal_context;
 };
 
 /* On failure *out is left alone. */

@@ -229,6 +229,9 @@ static bool open_gateway(struct world *world, uint32_t g, struct error *error)
     if (!world_registered(dg_gateway_open(&world->scenario->protocol, &core, NULL, &gateway->core),
                           "a gateway", error))
         return false;
+    if (world->options->journal != NULL &&
+        !world_registered(dg_gateway_journal_start(gateway->core), "a gateway's journal", error))
+        return false;
     gateway->region = spec->region;
     gateway->evidence = malloc(EVIDENCE_ROOM * sizeof *gateway->evidence);
     gateway->evidence_mask = EVIDENCE_ROOM - 1;
@@ -384,6 +387,9 @@ bool world_build(struct world *world, struct error *error)
         return false;
     if (!world_registered(dg_chain_open(&scenario->protocol, NULL, &world->chain), "its parameters",
                           error))
+        return false;
+    if (world->options->journal != NULL &&
+        !world_registered(dg_chain_journal_start(world->chain), "its journal", error))
         return false;
     nearest_gateways(world);
     if (!build_providers(world, error) || !world_build_nodes(world, error))

@@ -89,8 +89,10 @@ static void post_chain_deadline(struct world *world)
 void world_after_chain(struct world *world)
 {
     struct dg_notice notice;
-    while (!world->failed && dg_chain_next_notice(world->chain, &notice))
+    while (!world->failed && dg_chain_next_notice(world->chain, &notice)) {
+        world_journal_notice(world, &notice);
         act_on(world, &notice);
+    }
     post_views(world);
     post_chain_deadline(world);
 }
@@ -116,10 +118,12 @@ void period_close(void *context, struct engine *engine, const struct event *even
             dg_gateway_close_period(gateway->core, now_ns, event->payload, &gateway->report);
         if (!world_expect(world, status, "close period"))
             return;
+        world_journal_report(world, g, &gateway->report);
         gateway->reported += gateway->report.receipt_count;
         engine_post(engine, now_ns + world->scenario->chain_delay_ns, EVENT_CHAIN_REPORT, g,
                     event->payload);
     }
+    world_journal_take(world);
     engine_post(engine, now_ns + world->scenario->beacon_delay_ns, EVENT_BEACON, 0, event->payload);
     engine_post(engine, now_ns + world->scenario->protocol.sampling_beacon_period,
                 EVENT_PERIOD_CLOSE, 0, event->payload + 1);

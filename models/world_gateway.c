@@ -189,6 +189,7 @@ void gateway_request(void *context, struct engine *engine, const struct event *e
     }
     if (!world_expect(world, status, "submit"))
         return;
+    world_journal_route(world, event->target, &route);
     request->handle = route.handle;
     request->in_flight = true;
     if (group->deadline_ns > 0) {
@@ -214,6 +215,7 @@ void gateway_hedge(void *context, struct engine *engine, const struct event *eve
     if (status == DG_ERROR_LIMIT || status == DG_ERROR_NO_CANDIDATE ||
         !world_expect(world, status, "hedge"))
         return;
+    world_journal_route(world, event->target, &route);
     struct world_request *copy = request_take(world);
     if (copy == NULL)
         return;
@@ -248,6 +250,8 @@ void gateway_refusal(void *context, struct engine *engine, const struct event *e
     struct dg_route route;
     enum dg_status status = dg_gateway_reroute(gateway->core, engine_now(engine), request->handle,
                                                request->node, &route);
+    if (status == DG_OK)
+        world_journal_route(world, event->target, &route);
     if (status == DG_OK && route.waiting) {
         drop_copy(world, request);
         return;
@@ -365,6 +369,7 @@ void gateway_answer(void *context, struct engine *engine, const struct event *ev
             dg_gateway_answer(gateway->core, engine_now(engine), request->handle, &reply, &receipt),
             "answer"))
         return;
+    world_journal_receipt(world, event->target, &receipt);
     request->fee = receipt.fee;
     leave_flight(world, request);
     keep_evidence(world, gateway, &evidence, &receipt);

@@ -315,6 +315,15 @@ void check_provisional(struct world *world, const struct dg_notice *notice);
 void appeal(void *context, struct engine *engine, const struct event *event);
 void check_verdict(struct world *world, const struct dg_notice *notice);
 
+/* world_journal.c: journals of the core's handles and their decisions; nothing when none are asked
+ * for. g is a gateway. */
+void world_journal_notice(struct world *world, const struct dg_notice *notice);
+void world_journal_route(struct world *world, uint32_t g, const struct dg_route *route);
+void world_journal_receipt(struct world *world, uint32_t g, const struct dg_receipt *receipt);
+void world_journal_report(struct world *world, uint32_t g, const struct dg_report *report);
+void world_journal_take(struct world *world); /* hands out what has come since the last time */
+void world_journal_end(struct world *world);  /* the rest, and the balances */
+
 /* world_epoch.c: what an epoch leaves behind */
 size_t world_series_width(const struct world *world);
 void world_sample_epoch(struct world *world);

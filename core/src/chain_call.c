@@ -42,19 +42,6 @@ static void order_codec(struct codec *codec, struct dg_bond_order *order)
     order->tier = (enum dg_tier)tier;
 }
 
-static void report_write(struct codec *codec, const struct dg_report *report)
-{
-    struct dg_report head = *report;
-    size_t count = report->receipt_count;
-
-    codec_report_head(codec, &head);
-    codec_items(codec, NULL, &count, NULL, 0, 1);
-    for (size_t i = 0; i < report->receipt_count; i++) {
-        struct dg_receipt receipt = report->receipts[i];
-        codec_receipt(codec, &receipt);
-    }
-}
-
 static void report_read(struct codec *codec, struct chain_call_room *room)
 {
     void *receipts = room->receipts;
@@ -337,8 +324,8 @@ static void structure_codec(struct codec *codec, char field, struct chain_call *
         if (codec->reading)
             report_read(codec, room);
         else
-            report_write(codec, call->report);
-        call->report = codec->reading ? &room->report : call->report;
+            codec_report(codec, &room->report, NULL, 0);
+        call->report = &room->report;
         break;
     default:
         if (codec->reading)
@@ -384,6 +371,8 @@ void chain_call_write(struct codec *codec, const struct chain_call *call)
         room.spec = *call->spec;
     if (call->order != NULL)
         room.order = *call->order;
+    if (call->report != NULL)
+        room.report = *call->report;
     call_codec(codec, &copy, &room);
 }
 

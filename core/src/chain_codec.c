@@ -374,7 +374,7 @@ static void verifiers_codec(struct codec *codec, struct dg_chain *chain)
 
     codec_u64(codec, &count);
     codec_demand(codec, count <= chain->registry.node_count);
-    if (codec->reading && codec->status == DG_OK)
+    if (codec->reading && codec->status == DG_OK && chain->registry.node_count > 0)
         codec->status = committee_reserve(pool, codec->allocator, chain->registry.node_count);
     for (uint64_t i = 0; i < count && codec_goes_on(codec); i++) {
         uint32_t node = codec->reading ? 0 : pool->nodes[i];

@@ -5,8 +5,10 @@
 #include "dg/gateway.h"
 #include "dg/verify.h"
 
+#include "gateway_call.h"
 #include "gateway_quote.h"
 #include "memory.h"
+#include "message_codec.h"
 
 /* A refusal may be honest overload, which the load factor shows already, so it counts for half of a
  * failure in the node's record. */
@@ -70,6 +72,7 @@ void dg_gateway_close(struct dg_gateway *gateway)
     flight_pool_fini(&gateway->flights, &memory);
     gateway_ledger_fini(&gateway->ledger, &memory);
     view_fini(&gateway->view);
+    journal_fini(&gateway->journal, &memory);
     memory_release(&memory, gateway);
 }
 
@@ -78,39 +81,97 @@ void dg_gateway_seed_hash(const struct dg_gateway *gateway, struct dg_hash *out)
     *out = gateway->seed_hash;
 }
 
-/* ---- what the chain tells it ---- */
+/* ---- every call ---- */
 
-static enum dg_status check_time(const struct dg_gateway *gateway, int64_t now)
+static void call_record(struct codec *codec, const void *call)
 {
-    return now < gateway->now ? DG_ERROR_STATE : DG_OK;
+    gateway_call_write(codec, call);
 }
+
+/* Starts a call: checks its time and makes its record in the journal. */
+static enum dg_status begin(struct dg_gateway *gateway, const struct gateway_call *call)
+{
+    if (call->now < gateway->now)
+        return DG_ERROR_STATE;
+    return journal_make(&gateway->journal, &gateway->allocator, call_record, call);
+}
+
+/* Keeps the record of a call that succeeds. */
+static enum dg_status finish(struct dg_gateway *gateway)
+{
+    journal_keep(&gateway->journal);
+    return DG_OK;
+}
+
+static void route_bytes(struct codec *codec, void *route)
+{
+    codec_route(codec, route);
+}
+
+static void receipt_bytes(struct codec *codec, void *receipt)
+{
+    codec_receipt(codec, receipt);
+}
+
+static void report_bytes(struct codec *codec, void *report)
+{
+    codec_report_head(codec, report);
+}
+
+/* The same, with the decision for the journal's digest. */
+static enum dg_status finish_route(struct dg_gateway *gateway, struct dg_route *route)
+{
+    journal_decision(&gateway->journal, route_bytes, route);
+    return finish(gateway);
+}
+
+/* ---- what the chain tells it ---- */
 
 enum dg_status dg_gateway_apply_model(struct dg_gateway *gateway,
                                       const struct dg_model_record *record)
 {
+    struct gateway_call call = {
+        .kind = GATEWAY_CALL_apply_model, .now = gateway->now, .model = record};
+
     if (record->model > DG_PARTY_COUNT_MAX)
         return DG_ERROR_ARGUMENT;
-    enum dg_status status = hedge_reserve(&gateway->hedge, &gateway->allocator, &gateway->params,
-                                          (size_t)record->model + 1);
-
-    return status == DG_OK ? view_apply_model(&gateway->view, record) : status;
+    enum dg_status status = begin(gateway, &call);
+    if (status == DG_OK)
+        status = hedge_reserve(&gateway->hedge, &gateway->allocator, &gateway->params,
+                               (size_t)record->model + 1);
+    if (status == DG_OK)
+        status = view_apply_model(&gateway->view, record);
+    return status == DG_OK ? finish(gateway) : status;
 }
 
 enum dg_status dg_gateway_apply_node(struct dg_gateway *gateway,
                                      const struct dg_node_record *record)
 {
+    struct gateway_call call = {
+        .kind = GATEWAY_CALL_apply_node, .now = gateway->now, .record = record};
+
     if (!view_record_valid(record))
         return DG_ERROR_ARGUMENT;
-    enum dg_status status = breaker_reserve(&gateway->breaker, &gateway->allocator, record->node);
-
-    return status == DG_OK ? view_apply_node(&gateway->view, record) : status;
+    enum dg_status status = begin(gateway, &call);
+    if (status == DG_OK)
+        status = breaker_reserve(&gateway->breaker, &gateway->allocator, record->node);
+    if (status == DG_OK)
+        status = view_apply_node(&gateway->view, record);
+    return status == DG_OK ? finish(gateway) : status;
 }
 
 enum dg_status dg_gateway_apply_grant(struct dg_gateway *gateway, const struct dg_grant *grant)
 {
+    struct gateway_call call = {
+        .kind = GATEWAY_CALL_apply_grant, .now = gateway->now, .grant = grant};
+
     if (grant->gateway != gateway->id)
         return DG_ERROR_ARGUMENT;
-    return gateway_ledger_grant(&gateway->ledger, &gateway->allocator, grant->user, grant->amount);
+    enum dg_status status = begin(gateway, &call);
+    if (status == DG_OK)
+        status =
+            gateway_ledger_grant(&gateway->ledger, &gateway->allocator, grant->user, grant->amount);
+    return status == DG_OK ? finish(gateway) : status;
 }
 
 /* The size of the affinity table changes last of what can fail, for it cannot be taken back. */
@@ -118,7 +179,8 @@ enum dg_status dg_gateway_apply_params(struct dg_gateway *gateway, int64_t now,
                                        const struct dg_params *params)
 {
     const struct dg_allocator *memory = &gateway->allocator;
-    enum dg_status status = check_time(gateway, now);
+    struct gateway_call call = {.kind = GATEWAY_CALL_apply_params, .now = now, .params = params};
+    enum dg_status status = begin(gateway, &call);
     if (status == DG_OK)
         status = dg_params_check(params, NULL, 0);
     if (status != DG_OK)
@@ -143,7 +205,7 @@ enum dg_status dg_gateway_apply_params(struct dg_gateway *gateway, int64_t now,
     if (params->routing_breaker_failures == 0)
         breaker_reset(&gateway->breaker);
     view_follow_params(&gateway->view, extras, now);
-    return DG_OK;
+    return finish(gateway);
 }
 
 int64_t dg_gateway_allowance(const struct dg_gateway *gateway, uint32_t user)
@@ -261,7 +323,8 @@ enum dg_status dg_gateway_submit(struct dg_gateway *gateway, int64_t now,
     struct quote quote = {.now = now};
     uint32_t account = DG_NONE;
 
-    enum dg_status status = check_time(gateway, now);
+    struct gateway_call call = {.kind = GATEWAY_CALL_submit, .now = now, .request = request};
+    enum dg_status status = begin(gateway, &call);
     if (status == DG_OK)
         status = quote_authorise(gateway, request, &account, &quote);
     if (status == DG_OK)
@@ -275,7 +338,7 @@ enum dg_status dg_gateway_submit(struct dg_gateway *gateway, int64_t now,
     retry_earn(&gateway->retry, &gateway->params);
     flight_send(gateway, flight_start(gateway, request, account), &quote, route);
     gateway->affinity_hits += route->affine;
-    return DG_OK;
+    return finish_route(gateway, route);
 }
 
 /* One of two copies is refused: the request waits for the other. */
@@ -298,7 +361,9 @@ enum dg_status dg_gateway_reroute(struct dg_gateway *gateway, int64_t now, uint6
 {
     struct quote quote = {.now = now};
 
-    enum dg_status status = check_time(gateway, now);
+    struct gateway_call call = {
+        .kind = GATEWAY_CALL_reroute, .now = now, .handle = handle, .node = node};
+    enum dg_status status = begin(gateway, &call);
     if (status != DG_OK)
         return status;
     struct flight *flight = flight_find(&gateway->flights, handle);
@@ -320,14 +385,14 @@ enum dg_status dg_gateway_reroute(struct dg_gateway *gateway, int64_t now, uint6
     note_failure(gateway, handle, node, REFUSAL_SHARE);
     if (!alone) {
         flight_wait(gateway, flight, copy, route);
-        return DG_OK;
+        return finish_route(gateway, route);
     }
     retry_spend(&gateway->retry);
     gateway->reroutes++;
     flight->reroutes++;
     flight_drop(gateway, flight, copy);
     flight_send(gateway, flight, &quote, route);
-    return DG_OK;
+    return finish_route(gateway, route);
 }
 
 enum dg_status dg_gateway_hedge(struct dg_gateway *gateway, int64_t now, uint64_t handle,
@@ -335,7 +400,8 @@ enum dg_status dg_gateway_hedge(struct dg_gateway *gateway, int64_t now, uint64_
 {
     struct quote quote = {.now = now};
 
-    enum dg_status status = check_time(gateway, now);
+    struct gateway_call call = {.kind = GATEWAY_CALL_hedge, .now = now, .handle = handle};
+    enum dg_status status = begin(gateway, &call);
     if (status != DG_OK)
         return status;
     struct flight *flight = flight_find(&gateway->flights, handle);
@@ -353,7 +419,7 @@ enum dg_status dg_gateway_hedge(struct dg_gateway *gateway, int64_t now, uint64_
     gateway->hedges++;
     flight->hedged = true;
     flight_send(gateway, flight, &quote, route);
-    return DG_OK;
+    return finish_route(gateway, route);
 }
 
 /* The rate rho_i of one receipt, by the plan and what is published of the node. */
@@ -421,7 +487,9 @@ enum dg_status dg_gateway_answer(struct dg_gateway *gateway, int64_t now, uint64
 {
     struct metering_fee fee;
 
-    enum dg_status status = check_time(gateway, now);
+    struct gateway_call call = {
+        .kind = GATEWAY_CALL_answer, .now = now, .handle = handle, .answer = answer};
+    enum dg_status status = begin(gateway, &call);
     if (status != DG_OK)
         return status;
     struct flight *flight = flight_find(&gateway->flights, handle);
@@ -447,13 +515,16 @@ enum dg_status dg_gateway_answer(struct dg_gateway *gateway, int64_t now, uint64
     gateway_ledger_append(&gateway->ledger, receipt);
     learn_answer(gateway, flight, copy, answer);
     flight_finish(gateway, flight, fee.total);
-    return DG_OK;
+    journal_decision(&gateway->journal, receipt_bytes, receipt);
+    return finish(gateway);
 }
 
 enum dg_status dg_gateway_fail(struct dg_gateway *gateway, int64_t now, uint64_t handle,
                                uint32_t blame)
 {
-    enum dg_status status = check_time(gateway, now);
+    struct gateway_call call = {
+        .kind = GATEWAY_CALL_fail, .now = now, .handle = handle, .node = blame};
+    enum dg_status status = begin(gateway, &call);
     if (status != DG_OK)
         return status;
     struct flight *flight = flight_find(&gateway->flights, handle);
@@ -467,7 +538,7 @@ enum dg_status dg_gateway_fail(struct dg_gateway *gateway, int64_t now, uint64_t
         if (blame == DG_BLAME_ALL || blame == flight->copies[i].node)
             note_failure(gateway, handle, flight->copies[i].node, DG_ONE);
     flight_finish(gateway, flight, 0);
-    return DG_OK;
+    return finish(gateway);
 }
 
 enum dg_status dg_gateway_close_period(struct dg_gateway *gateway, int64_t now, uint64_t period,
@@ -475,7 +546,8 @@ enum dg_status dg_gateway_close_period(struct dg_gateway *gateway, int64_t now, 
 {
     struct dg_hash root;
 
-    enum dg_status status = check_time(gateway, now);
+    struct gateway_call call = {.kind = GATEWAY_CALL_close_period, .now = now, .period = period};
+    enum dg_status status = begin(gateway, &call);
     if (status == DG_OK && gateway->period_seen && period <= gateway->last_period)
         status = DG_ERROR_REPLAY;
     if (status == DG_OK)
@@ -494,7 +566,8 @@ enum dg_status dg_gateway_close_period(struct dg_gateway *gateway, int64_t now, 
         .receipts = closed->receipts,
         .receipt_count = closed->count,
     };
-    return DG_OK;
+    journal_decision(&gateway->journal, report_bytes, report);
+    return finish(gateway);
 }
 
 /* ---- reading ---- */

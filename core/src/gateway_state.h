@@ -11,6 +11,7 @@
 #include "gateway_ledger.h"
 #include "gateway_retry.h"
 #include "gateway_terms.h"
+#include "journal.h"
 #include "routing.h"
 
 struct dg_gateway {
@@ -31,6 +32,7 @@ struct dg_gateway {
     struct affinity affinity;
     struct hedge hedge;
     uint64_t reroutes, affinity_hits, hedges, hedges_won;
+    struct journal journal; /* no part of the state */
 };
 
 #endif

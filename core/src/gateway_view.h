@@ -139,6 +139,10 @@ enum dg_status view_reserve_extras(struct view *view, struct view_extras extras)
 /* The parameters have changed: works out again what follows from them. O(nodes log nodes). */
 void view_follow_params(struct view *view, struct view_extras extras, int64_t now);
 
+/* Works out what follows from nodes, records, models and lists that were read from elsewhere: loads must
+ * be there already. DG_ERROR_DAMAGED when they contradict each other; DG_ERROR_MEMORY. */
+enum dg_status view_restore(struct view *view);
+
 /* Asks for what the functions below need of the node ahead of their call. */
 void view_prefetch(const struct view *view, uint32_t node);
 

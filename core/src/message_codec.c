@@ -58,6 +58,30 @@ void codec_report_head(struct codec *codec, struct dg_report *report)
     codec_hash(codec, &report->root);
 }
 
+void codec_report(struct codec *codec, struct dg_report *report, struct dg_receipt *receipts,
+                  size_t capacity)
+{
+    uint64_t count = report->receipt_count;
+
+    codec_report_head(codec, report);
+    codec_u64(codec, &count);
+    if (codec->reading && codec->status == DG_OK) {
+        codec_demand(codec, count <= codec_left(codec) / CODEC_RECEIPT_BYTES);
+        if (codec->status == DG_OK && count > capacity)
+            codec->status = DG_ERROR_LIMIT;
+        report->receipts = receipts;
+        report->receipt_count = (size_t)count;
+    }
+    for (uint64_t i = 0; i < count && codec_goes_on(codec); i++) {
+        struct dg_receipt receipt = {0};
+        if (!codec->reading)
+            receipt = report->receipts[i];
+        codec_receipt(codec, &receipt);
+        if (codec->reading)
+            receipts[i] = receipt;
+    }
+}
+
 void codec_notice(struct codec *codec, struct dg_notice *notice)
 {
     codec_u8_below(codec, &notice->kind, DG_NOTICE_PROPOSAL + 1);

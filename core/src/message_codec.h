@@ -13,8 +13,11 @@ void codec_node_record(struct codec *codec, struct dg_node_record *record);
 void codec_model_record(struct codec *codec, struct dg_model_record *record);
 void codec_grant(struct codec *codec, struct dg_grant *grant);
 void codec_receipt(struct codec *codec, struct dg_receipt *receipt);
-/* Everything but the receipts, and how many there are. */
+/* Everything but the receipts. */
 void codec_report_head(struct codec *codec, struct dg_report *report);
+/* All of it. What is read goes to receipts[]; more than its capacity is DG_ERROR_LIMIT. */
+void codec_report(struct codec *codec, struct dg_report *report, struct dg_receipt *receipts,
+                  size_t capacity);
 void codec_notice(struct codec *codec, struct dg_notice *notice);
 /* A digest of the names in the table of parameters: another table is DG_ERROR_VERSION. */
 void codec_param_table(struct codec *codec);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "chain_call.h"
+#include "gateway_call.h"
 #include "hash.h"
 #include "journal.h"
 #include "memory.h"
@@ -17,6 +18,7 @@ struct dg_replay {
     enum dg_status failed;    /* DG_OK: nothing has */
     enum dg_handle_kind kind; /* DG_HANDLE_NONE: the head has not been read */
     struct dg_chain *chain;
+    struct dg_gateway *gateway;
     struct dg_hash link;  /* of the last block that was checked */
     uint64_t sequence;    /* of the next record */
     uint32_t records;     /* left in the open block */
@@ -24,7 +26,7 @@ struct dg_replay {
     size_t records_end, block_end;
     bool first_block; /* the open one */
     struct chain_call_room room;
-    struct chain_call chain_call;
+    struct gateway_call_room gateway_room;
 };
 
 enum dg_status dg_replay_open(const struct dg_allocator *allocator, struct dg_replay **out)
@@ -46,6 +48,7 @@ void dg_replay_close(struct dg_replay *replay)
     struct dg_allocator own = replay->allocator;
 
     dg_chain_close(replay->chain);
+    dg_gateway_close(replay->gateway);
     chain_call_room_fini(&replay->room, &own);
     memory_release(&own, replay->bytes);
     memory_release(&own, replay);
@@ -120,7 +123,9 @@ static enum dg_status block_open(struct dg_replay *replay)
 
 static enum dg_status journal_bytes(struct dg_replay *replay, const uint8_t **bytes, size_t *size)
 {
-    return dg_chain_journal_take(replay->chain, bytes, size);
+    if (replay->kind == DG_HANDLE_CHAIN)
+        return dg_chain_journal_take(replay->chain, bytes, size);
+    return dg_gateway_journal_take(replay->gateway, bytes, size);
 }
 
 /* The block that the rebuilt handle has written is the one that was read. */
@@ -148,9 +153,14 @@ static enum dg_status block_close(struct dg_replay *replay)
 
 static enum dg_status restore(struct dg_replay *replay, const uint8_t *bytes, size_t size)
 {
-    enum dg_status status = dg_chain_restore(bytes, size, &replay->allocator, &replay->chain);
+    enum dg_status status = DG_OK;
 
-    return status == DG_OK ? dg_chain_journal_start(replay->chain) : status;
+    if (replay->kind == DG_HANDLE_CHAIN) {
+        status = dg_chain_restore(bytes, size, &replay->allocator, &replay->chain);
+        return status == DG_OK ? dg_chain_journal_start(replay->chain) : status;
+    }
+    status = dg_gateway_restore(bytes, size, &replay->allocator, &replay->gateway);
+    return status == DG_OK ? dg_gateway_journal_start(replay->gateway) : status;
 }
 
 static void snapshot_make(struct dg_replay *replay, struct codec *codec,
@@ -169,14 +179,27 @@ static void snapshot_make(struct dg_replay *replay, struct codec *codec,
 
 static void chain_make(struct dg_replay *replay, struct codec *codec, struct dg_replay_step *step)
 {
-    struct chain_call *call = &replay->chain_call;
+    struct chain_call call;
 
-    chain_call_read(codec, call, &replay->room);
+    chain_call_read(codec, &call, &replay->room);
     if (codec->status != DG_OK)
         return;
-    step->call = chain_call_name(call);
-    step->now = call->now;
-    if (chain_call_make(replay->chain, call) != DG_OK)
+    step->call = chain_call_name(&call);
+    step->now = call.now;
+    if (chain_call_make(replay->chain, &call) != DG_OK)
+        codec->status = DG_ERROR_DIVERGED;
+}
+
+static void gateway_make(struct dg_replay *replay, struct codec *codec, struct dg_replay_step *step)
+{
+    struct gateway_call call;
+
+    gateway_call_read(codec, &call, &replay->gateway_room);
+    if (codec->status != DG_OK)
+        return;
+    step->call = gateway_call_name(&call);
+    step->now = call.now;
+    if (gateway_call_make(replay->gateway, &call, step) != DG_OK)
         codec->status = DG_ERROR_DIVERGED;
 }
 
@@ -188,8 +211,10 @@ static enum dg_status record_make(struct dg_replay *replay, struct dg_replay_ste
     codec.size = replay->record;
     if (replay->sequence == 0)
         snapshot_make(replay, &codec, step);
-    else
+    else if (replay->kind == DG_HANDLE_CHAIN)
         chain_make(replay, &codec, step);
+    else
+        gateway_make(replay, &codec, step);
     /* The seal was right, so bytes that end too early were written so. */
     if (codec.status != DG_OK)
         return codec.status == DG_ERROR_TRUNCATED ? DG_ERROR_DAMAGED : codec.status;
@@ -235,6 +260,11 @@ struct dg_chain *dg_replay_chain(const struct dg_replay *replay)
     return replay->chain;
 }
 
+struct dg_gateway *dg_replay_gateway(const struct dg_replay *replay)
+{
+    return replay->gateway;
+}
+
 static bool may_take(const struct dg_replay *replay)
 {
     return replay->failed == DG_OK && replay->sequence > 0 && replay->records == 0;
@@ -246,6 +276,16 @@ enum dg_status dg_replay_take_chain(struct dg_replay *replay, struct dg_chain **
         return DG_ERROR_STATE;
     *out = replay->chain;
     replay->chain = NULL;
+    replay->failed = DG_ERROR_STATE;
+    return DG_OK;
+}
+
+enum dg_status dg_replay_take_gateway(struct dg_replay *replay, struct dg_gateway **out)
+{
+    if (!may_take(replay) || replay->gateway == NULL)
+        return DG_ERROR_STATE;
+    *out = replay->gateway;
+    replay->gateway = NULL;
     replay->failed = DG_ERROR_STATE;
     return DG_OK;
 }

@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+enum { LEAVES_MAX = 1 << 30 };
+
 static fixed_uint128 join(enum view_tree_kind kind, fixed_uint128 a, fixed_uint128 b)
 {
     if (kind == VIEW_TREE_SUM)
@@ -14,11 +16,25 @@ static fixed_uint128 join(enum view_tree_kind kind, fixed_uint128 a, fixed_uint1
     return a > b ? a : b;
 }
 
+/* With a power of two leaves they lie in the order of their places, so that a draw falls to the same
+ * place whatever room there is. */
+static uint32_t power_of_two(uint32_t leaves)
+{
+    uint32_t power = 1;
+
+    while (power < leaves)
+        power *= 2;
+    return power;
+}
+
 enum dg_status view_tree_reserve(struct view_tree *tree, const struct dg_allocator *allocator,
                                  uint32_t leaves)
 {
     if (leaves <= tree->leaves)
         return DG_OK;
+    if (leaves > LEAVES_MAX)
+        return DG_ERROR_MEMORY;
+    leaves = power_of_two(leaves);
 
     fixed_uint128 *words =
         memory_grow(allocator, tree->words, &tree->capacity, (size_t)leaves * 2, sizeof *words);

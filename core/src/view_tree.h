@@ -21,10 +21,10 @@ enum { VIEW_TREE_COUNT_BITS = 32 }; /* of a word of VIEW_TREE_HIGHEST, the lowes
 
 struct view_tree {
     enum view_tree_kind kind;
-    uint32_t leaves;      /* places of the list that it has room for */
+    uint32_t leaves;      /* places of the list that it has room for: a power of two */
     size_t capacity;      /* of words */
     fixed_uint128 *words; /* the root at 1, the children of i at 2i and 2i + 1, the leaf of a place
-                             at leaves + place: that is a binary tree for any number of leaves */
+                             at leaves + place */
 };
 
 /* The word of one candidate with a rank of VIEW_TREE_HIGHEST, 1..2^96 - 1. */

@@ -40,18 +40,22 @@ grep -E '^(not )?ok' "$WORK/log"
 expect "the installed program tells its version" version_matches
 expect "the installed program runs from another folder" \
     sh -c "cd / && '$stage$prefix/bin/dgsim' --help >/dev/null"
+# Examples that read something read a journal, with what it must come to beside it.
+expect "a journal to read" "${DGSIM:-$BUILD/dgsim}" run "$SRC/tests/cli/town.json" --quiet --journal "$WORK/journal"
 soname=libdgcore.so.$(sed -n 's/^#define DG_VERSION_MAJOR //p' core/include/dg/types.h)
 for source in "$stage$prefix"/share/doc/dgcore/examples/*.c; do
     name=$(basename "$source" .c)
     # shellcheck disable=SC2046
     expect "$name builds with the shared library" builds "$WORK/$name" "$source" $(installed_flags)
     expect "... needs it by its soname" needs_library "$WORK/$name" "$soname"
-    LD_LIBRARY_PATH=$stage$prefix/lib expect "... runs" sh -c "'$WORK/$name' >'$WORK/shared.out'"
+    LD_LIBRARY_PATH=$stage$prefix/lib expect "... runs" sh -c "'$WORK/$name' <'$WORK/journal/chain.journal' >'$WORK/shared.out'"
     # shellcheck disable=SC2046
     expect "$name builds with the archive" builds "$WORK/$name-static" "$source" -static $(installed_flags --static)
     expect "... needs no library" fails needs_library "$WORK/$name-static" "$soname"
-    expect "... runs" sh -c "'$WORK/$name-static' >'$WORK/static.out'"
+    expect "... runs" sh -c "'$WORK/$name-static' <'$WORK/journal/chain.journal' >'$WORK/static.out'"
     expect "... and prints the same" cmp "$WORK/shared.out" "$WORK/static.out"
+    [ "$name" != replay ] ||
+        expect "... which is what the run decided" cmp "$WORK/shared.out" "$WORK/journal/chain.decisions"
 done
 expect "every example is installed" \
     diff <(cd core/examples && ls ./*.c) <(cd "$stage$prefix/share/doc/dgcore/examples" && ls ./*.c)

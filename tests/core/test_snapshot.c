@@ -152,6 +152,27 @@ static void restored_goes_on_alike(void **state)
     chain_world_close(&world);
 }
 
+/* Before anybody is registered, and with parties but no node. */
+static void empty_chains_too(void **state)
+{
+    struct dg_params params;
+    struct dg_chain *chain = NULL, *copy = NULL;
+    uint32_t id;
+
+    (void)state;
+    chain_world_params(&params);
+    assert_status(dg_chain_open(&params, NULL, &chain), DG_OK);
+    for (int round = 0; round < 2; round++) {
+        struct bytes bytes = snapshot(chain);
+        assert_status(dg_chain_restore(bytes.data, bytes.size, NULL, &copy), DG_OK);
+        assert_same_state(chain, copy);
+        dg_chain_close(copy);
+        free(bytes.data);
+        assert_status(dg_chain_add_user(chain, DG_TOKEN, &id), DG_OK);
+    }
+    dg_chain_close(chain);
+}
+
 static void writing_into_too_little_tells_how_much(void **state)
 {
     struct chain_world world;
@@ -315,6 +336,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(restored_is_the_same),
         cmocka_unit_test(restored_goes_on_alike),
+        cmocka_unit_test(empty_chains_too),
         cmocka_unit_test(writing_into_too_little_tells_how_much),
         cmocka_unit_test(cut_short_anywhere),
         cmocka_unit_test(one_flipped_bit_anywhere),

@@ -36,6 +36,21 @@ enum dg_status dg_gateway_open(const struct dg_params *params, const struct dg_g
 void dg_gateway_close(struct dg_gateway *gateway); /* NULL is allowed */
 void dg_gateway_seed_hash(const struct dg_gateway *gateway, struct dg_hash *out);
 
+/* ---- keeping and going on ---- */
+
+/* The whole state as bytes, but for the report handed out last; dg_chain_snapshot() tells how to call it
+ * and what to expect of the bytes. They hold the key of the routing entropy: keep them as secret as
+ * the seed. */
+enum dg_status dg_gateway_snapshot(const struct dg_gateway *gateway, uint8_t *bytes,
+                                   size_t capacity, size_t *size);
+/* As dg_chain_restore(). */
+enum dg_status dg_gateway_restore(const uint8_t *bytes, size_t size,
+                                  const struct dg_allocator *allocator, struct dg_gateway **out);
+/* As dg_chain_journal_start() and dg_chain_journal_take(); the journal is secret like a snapshot. */
+enum dg_status dg_gateway_journal_start(struct dg_gateway *gateway);
+enum dg_status dg_gateway_journal_take(struct dg_gateway *gateway, const uint8_t **bytes,
+                                       size_t *size);
+
 /* ---- what the chain tells it ---- */
 
 /* The newest record of an id replaces the one before. A node may name models not yet applied.

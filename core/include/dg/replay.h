@@ -38,7 +38,6 @@ struct dg_replay_step {
     const char *call;  /* name of the function without its prefix, or "snapshot" */
     int64_t now;       /* time of the call */
     enum dg_decision decision;
-    uint64_t request; /* of a route or a receipt: the caller's id */
     struct dg_route route;
     struct dg_receipt receipt;
     struct dg_report report; /* its receipts belong to the gateway, as after the call itself */
@@ -57,11 +56,13 @@ enum dg_handle_kind dg_replay_kind(const struct dg_replay *replay);
 /* The handle in its state after the last step; NULL before the first and when it is of the other kind.
  * It belongs to the replay. */
 struct dg_chain *dg_replay_chain(const struct dg_replay *replay);
+struct dg_gateway *dg_replay_gateway(const struct dg_replay *replay);
 
 /* Hands the handle over, to go on from there: its journal is on, and its next block is the one that
  * belongs behind the last block of this journal. DG_ERROR_STATE: there is none, or the replay stands
  * inside a block. The replay can then only be closed. */
 enum dg_status dg_replay_take_chain(struct dg_replay *replay, struct dg_chain **out);
+enum dg_status dg_replay_take_gateway(struct dg_replay *replay, struct dg_gateway **out);
 
 #ifdef __cplusplus
 }
