@@ -21,6 +21,7 @@ enum {
 struct verifier_kind {
     double cumulative; /* chance of a seat, with the kinds before it */
     const struct behaviour *behaviour;
+    const union behaviour_value *values;
     const struct scenario_judge *judge; /* NULL: none */
     int64_t stake;
 };
@@ -50,7 +51,7 @@ static void mix_add(struct verifier_mix *mix, const struct scenario *scenario,
 {
     const struct shares *shares = &group->verifier_behaviours;
     size_t rows;
-    const struct behaviour *table = behaviour_table(&rows);
+    const struct behaviour *const *table = behaviour_table(&rows);
     int64_t stake = group->stake + group->delegated;
     double weight = (double)verifiers_in(group) *
                     (double)dg_committee_weight(&scenario->protocol, stake, DG_ONE);
@@ -58,7 +59,9 @@ static void mix_add(struct verifier_mix *mix, const struct scenario *scenario,
         double before = mix->count > 0 ? mix->kinds[mix->count - 1].cumulative : 0;
         mix->kinds[mix->count++] = (struct verifier_kind){
             .cumulative = before + weight * shares->items[i].weight,
-            .behaviour = &table[shares->items[i].index],
+            .values =
+                &scenario->behaviours.values[behaviour_first_value(shares->items[i].index)],
+            .behaviour = table[shares->items[i].index],
             .judge = group->judge == UINT32_MAX ? NULL : &scenario->judges[group->judge],
             .stake = stake,
         };
@@ -105,7 +108,8 @@ static bool score_of(struct trial *trial, const struct verifier_kind *kind, doub
 {
     struct behaviour_review review = {.parameters_b = trial->class->parameters_b};
     struct score_plan plan;
-    if (!kind->behaviour->score(&trial->scenario->behaviours, &review, &trial->stream, &plan))
+    const struct behaviour_self self = {.values = kind->values, .stream = &trial->stream};
+    if (!behaviour_score(kind->behaviour, &self, &review, &plan))
         return false;
     *score = plan.uses_judge ? judge_score(kind->judge, quality, &trial->stream) : plan.constant;
     return true;

@@ -41,16 +41,16 @@ static void list_policies(void)
 static void list_behaviours(void)
 {
     size_t count = 0;
-    const struct behaviour *rows = behaviour_table(&count);
+    const struct behaviour *const *rows = behaviour_table(&count);
     puts("Behaviours of nodes, and of nodes as verifiers.\n");
     for (size_t i = 0; i < count; i++) {
-        bool node = (rows[i].role & BEHAVIOUR_NODE) != 0;
-        bool verifier = (rows[i].role & BEHAVIOUR_VERIFIER) != 0;
-        printf("%-*s %-16s %s\n", NAME_WIDTH, rows[i].name,
+        bool node = (rows[i]->role & BEHAVIOUR_NODE) != 0;
+        bool verifier = (rows[i]->role & BEHAVIOUR_VERIFIER) != 0;
+        printf("%-*s %-16s %s\n", NAME_WIDTH, rows[i]->name,
                node && verifier ? "node, verifier"
                : node           ? "node"
                                 : "verifier",
-               rows[i].help);
+               rows[i]->help);
     }
 }
 

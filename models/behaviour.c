@@ -1,36 +1,66 @@
 /* behaviour.c - the table of behaviours. */
 #include "models/behaviour.h"
 
+#include <math.h>
 #include <string.h>
 
-static const struct behaviour behaviours[] = {
-    {"honest", BEHAVIOUR_NODE | BEHAVIOUR_VERIFIER,
-     "serves the model that was paid for; scores what its judge says", behaviour_honest_serve,
-     behaviour_honest_score},
-    {"substitute", BEHAVIOUR_NODE,
-     "runs a smaller model than the one paid for, on a share of its requests",
-     behaviour_substitute_serve, NULL},
-    {"garbage", BEHAVIOUR_NODE,
-     "computes nothing and answers at once with rubbish, on a share of its requests",
-     behaviour_garbage_serve, NULL},
-    {"lazy_constant", BEHAVIOUR_VERIFIER,
-     "reveals the same score always and spares itself the judge", NULL,
-     behaviour_lazy_constant_score},
-};
+#include "models/judge.h"
 
-const struct behaviour *behaviour_table(size_t *count)
+#define BEHAVIOUR_ADDRESS(name) &behaviour_##name,
+
+static const struct behaviour *const behaviours[] = {BEHAVIOURS(BEHAVIOUR_ADDRESS)};
+enum { BEHAVIOUR_COUNT = sizeof behaviours / sizeof behaviours[0] };
+
+const struct behaviour *const *behaviour_table(size_t *count)
 {
-    *count = sizeof behaviours / sizeof behaviours[0];
+    *count = BEHAVIOUR_COUNT;
     return behaviours;
 }
 
-const struct behaviour *behaviour_find(const char *name, enum behaviour_role role)
+size_t behaviour_find(const char *name, enum behaviour_role role)
 {
-    for (size_t i = 0; i < sizeof behaviours / sizeof behaviours[0]; i++) {
-        if ((behaviours[i].role & (unsigned)role) != 0 && strcmp(behaviours[i].name, name) == 0)
-            return &behaviours[i];
+    for (size_t i = 0; i < BEHAVIOUR_COUNT; i++) {
+        if ((behaviours[i]->role & (unsigned)role) != 0 && strcmp(behaviours[i]->name, name) == 0)
+            return i;
     }
-    return NULL;
+    return BEHAVIOUR_COUNT;
+}
+
+size_t behaviour_key_count(const struct behaviour *behaviour)
+{
+    size_t count = 0;
+
+    while (behaviour->keys != NULL && behaviour->keys[count].name != NULL)
+        count++;
+    return count;
+}
+
+size_t behaviour_first_value(size_t place)
+{
+    size_t first = 0;
+
+    for (size_t i = 0; i < place; i++)
+        first += behaviour_key_count(behaviours[i]);
+    return first;
+}
+
+void behaviour_serve(const struct behaviour *behaviour, const struct behaviour_self *self,
+                     const struct behaviour_task *task, struct service_plan *plan)
+{
+    *plan = (struct service_plan){
+        .parameters_b = task->parameters_b,
+        .work_factor = 1,
+        .computes = true,
+    };
+    if (behaviour->serve != NULL)
+        behaviour->serve(self, task, plan);
+}
+
+bool behaviour_score(const struct behaviour *behaviour, const struct behaviour_self *self,
+                     const struct behaviour_review *review, struct score_plan *plan)
+{
+    *plan = (struct score_plan){.uses_judge = true};
+    return behaviour->score == NULL || behaviour->score(self, review, plan);
 }
 
 bool behaviour_chance(double share, struct random_stream *stream)
@@ -38,4 +68,9 @@ bool behaviour_chance(double share, struct random_stream *stream)
     if (share <= 0)
         return false;
     return share >= 1 || random_unit(stream) < share;
+}
+
+uint16_t behaviour_score_of(double share)
+{
+    return (uint16_t)(fmin(fmax(share, 0), 1) * JUDGE_SCORE_ONE + 0.5);
 }

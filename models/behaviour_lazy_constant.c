@@ -1,18 +1,25 @@
 /* behaviour_lazy_constant.c - a verifier that collects its fee for a number it makes up once. */
 #include "models/behaviour.h"
 
-#include <math.h>
+enum { SCORE };
 
-#include "models/judge.h"
+static const struct behaviour_key keys[] = {
+    {"score", BEHAVIOUR_NUMBER, "0.9", 0, 1, DG_ORIGIN_OURS, NULL, "what it always reveals"},
+    {0},
+};
 
-bool behaviour_lazy_constant_score(const struct scenario_behaviours *parameters,
-                                   const struct behaviour_review *review,
-                                   struct random_stream *stream, struct score_plan *out)
+static bool score(const struct behaviour_self *self, const struct behaviour_review *review,
+                  struct score_plan *plan)
 {
-    double score = fmin(fmax(parameters->lazy_constant_score, 0), 1);
-
     (void)review;
-    (void)stream;
-    *out = (struct score_plan){.constant = (uint16_t)(score * JUDGE_SCORE_ONE + 0.5)};
+    *plan = (struct score_plan){.constant = behaviour_score_of(self->values[SCORE].number)};
     return true;
 }
+
+const struct behaviour behaviour_lazy_constant = {
+    .name = "lazy_constant",
+    .role = BEHAVIOUR_VERIFIER,
+    .help = "reveals the same score always and spares itself the judge",
+    .keys = keys,
+    .score = score,
+};

@@ -1,19 +1,37 @@
 /* behaviour_substitute.c - serves a cheaper model under the name of the one that was paid for. */
 #include "models/behaviour.h"
 
-void behaviour_substitute_serve(const struct scenario_behaviours *parameters,
-                                const struct behaviour_task *task, struct random_stream *stream,
-                                struct service_plan *out)
-{
-    double size_b = parameters->substitute_parameters_b;
+enum { PARAMETERS, QUALITY_LOSS, SHARE };
 
-    behaviour_honest_serve(parameters, task, stream, out);
+static const struct behaviour_key keys[] = {
+    {"parameters", BEHAVIOUR_NUMBER, "3", 0.001, 1e5, DG_ORIGIN_OURS, NULL,
+     "billions of parameters of the model served instead"},
+    {"quality_loss", BEHAVIOUR_NUMBER, "2", 0, 100, DG_ORIGIN_OURS, NULL,
+     "standard deviations that its answers are worse"},
+    {"share", BEHAVIOUR_FRACTION, "100%", 0, 1, DG_ORIGIN_OURS, NULL,
+     "of the requests it cheats on"},
+    {0},
+};
+
+static void serve(const struct behaviour_self *self, const struct behaviour_task *task,
+                  struct service_plan *plan)
+{
+    double size_b = self->values[PARAMETERS].number;
+
     if (size_b >= task->parameters_b) /* nothing smaller at hand */
         return;
-    if (!behaviour_chance(parameters->substitute_share, stream))
+    if (!behaviour_chance(self->values[SHARE].number, self->stream))
         return;
-    out->parameters_b = size_b;
-    out->work_factor = size_b / task->parameters_b;
-    out->quality_shift = -parameters->substitute_quality_loss;
-    out->cheat = true;
+    plan->parameters_b = size_b;
+    plan->work_factor = size_b / task->parameters_b;
+    plan->quality_shift = -self->values[QUALITY_LOSS].number;
+    plan->cheat = true;
 }
+
+const struct behaviour behaviour_substitute = {
+    .name = "substitute",
+    .role = BEHAVIOUR_NODE,
+    .help = "runs a smaller model than the one paid for, on a share of its requests",
+    .keys = keys,
+    .serve = serve,
+};

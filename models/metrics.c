@@ -476,7 +476,7 @@ void world_scope_name(const struct world *world, const struct metric_row *row, u
     else
         snprintf(name, RESULT_NAME_SIZE, "%s.%s", row->name,
                  row->scope == METRIC_CLASS ? world->scenario->classes[index].name
-                                            : world->behaviours[index].name);
+                                            : world->behaviours[index]->name);
 }
 
 bool world_metrics(const struct world *world, struct result *result, struct error *error)

@@ -162,11 +162,17 @@ struct scenario_users {
     int64_t deposit, top_up, lock;
 };
 
+/* Parameters of behaviours: fractions and numbers, or nanoseconds and micro-tokens. */
+union behaviour_value {
+    double number;
+    int64_t whole;
+};
+
+enum { BEHAVIOUR_VALUES_MAX = 256 };
+
+/* Those of every behaviour, one after another; see behaviour_first_value(). */
 struct scenario_behaviours {
-    double substitute_parameters_b, substitute_quality_loss, substitute_share;
-    double garbage_quality_loss, garbage_share;
-    int64_t garbage_time_ns;
-    double lazy_constant_score;
+    union behaviour_value values[BEHAVIOUR_VALUES_MAX];
 };
 
 struct scenario {

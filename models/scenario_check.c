@@ -22,7 +22,7 @@ static bool check_present(const struct loader *loader, const struct key *key, co
     const char *name = item != NULL ? *(const char *const *)item : NULL;
     char path[LOADER_PATH_SIZE];
     if (key->fallback != FALLBACK_REQUIRED ||
-        (key->relevant != NULL && !key->relevant(&loader->scenario, item)) ||
+        !key_relevant_to(key, &loader->scenario, item) ||
         loader_given(loader, key, name) != NULL)
         return true;
     key_path(key, name, path, sizeof path);

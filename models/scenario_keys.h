@@ -1,8 +1,8 @@
 /* scenario_keys.h - the one table of keys of a scenario file.
  *
  * Validation, the JSON Schema, `validate --show`, the canonical text and warnings about keys
- * without effect are all made from these rows; protocol.* comes from the core's own table. Private
- * to the loader.
+ * without effect are all made from these rows; protocol.* comes from the core's own table,
+ * behaviours.* from the behaviours'. Private to the loader.
  */
 #ifndef MODELS_SCENARIO_KEYS_H
 #define MODELS_SCENARIO_KEYS_H
@@ -100,6 +100,7 @@ struct key {
     const char *only; /* when that is: "used only with ..." */
     bool apart;       /* recorded with each run itself: left out of the canonical text */
     const struct dg_param_row *param;
+    const struct behaviour *behaviour; /* whose parameter it is; NULL: nobody's */
     enum section_id section; /* filled in by key_table_open() */
 };
 
@@ -108,17 +109,21 @@ struct key_table {
     size_t count;
 };
 
-/* The rows of the model, without those of the protocol; see scenario_keys.c. */
+/* The rows of the model, without those of behaviours and of the protocol; see scenario_keys.c. */
 const struct key *key_rows(size_t *count);
 const struct section *key_sections(void); /* SECTION_COUNT of them, see scenario_keys.c */
 
-/* The model's rows, then one per parameter of the protocol. False: out of memory. */
+/* The model's rows, then one per parameter of each behaviour, then one per parameter of the protocol.
+ * False: out of memory. */
 bool key_table_open(struct scenario_memory *memory, struct key_table *out);
 
 size_t section_count(const struct scenario *scenario, enum section_id id);
 /* Item number index of a section. */
 void *section_item(const struct scenario *scenario, enum section_id id, size_t index);
 const char *section_name(const struct scenario *scenario, enum section_id id, size_t index);
+
+/* Whether the key has an effect on that item of its section, given everything else. */
+bool key_relevant_to(const struct key *key, const struct scenario *scenario, const void *item);
 
 /* Where the key's value lies: item is the section's item, or NULL for a key that stands once. */
 void *key_field(const struct key *key, struct scenario *scenario, void *item);

@@ -147,8 +147,7 @@ bool when_verifying(const struct scenario *scenario, const void *item)
 static double behaviour_share(const struct shares *shares, const char *name,
                               enum behaviour_role role)
 {
-    size_t count;
-    return share_of(shares, (size_t)(behaviour_find(name, role) - behaviour_table(&count)));
+    return share_of(shares, behaviour_find(name, role));
 }
 
 bool when_judging(const struct scenario *scenario, const void *item)
@@ -176,34 +175,14 @@ bool judge_used(const struct scenario *scenario, size_t index)
     return false;
 }
 
-static bool some_node(const struct scenario *scenario, const char *behaviour)
+bool behaviour_used(const struct scenario *scenario, const struct behaviour *behaviour)
 {
-    for (size_t i = 0; i < scenario->node_group_count; i++) {
-        if (behaviour_share(&scenario->nodes[i].behaviours, behaviour, BEHAVIOUR_NODE) > 0)
-            return true;
-    }
-    return false;
-}
-
-bool when_substitute(const struct scenario *scenario, const void *item)
-{
-    (void)item;
-    return some_node(scenario, "substitute");
-}
-
-bool when_garbage(const struct scenario *scenario, const void *item)
-{
-    (void)item;
-    return some_node(scenario, "garbage");
-}
-
-bool when_lazy_constant(const struct scenario *scenario, const void *item)
-{
-    (void)item;
     for (size_t i = 0; i < scenario->node_group_count; i++) {
         const struct scenario_nodes *group = &scenario->nodes[i];
-        if (when_verifying(scenario, group) &&
-            behaviour_share(&group->verifier_behaviours, "lazy_constant", BEHAVIOUR_VERIFIER) > 0)
+        if (((behaviour->role & BEHAVIOUR_NODE) != 0 &&
+             behaviour_share(&group->behaviours, behaviour->name, BEHAVIOUR_NODE) > 0) ||
+            ((behaviour->role & BEHAVIOUR_VERIFIER) != 0 && when_verifying(scenario, group) &&
+             behaviour_share(&group->verifier_behaviours, behaviour->name, BEHAVIOUR_VERIFIER) > 0))
             return true;
     }
     return false;

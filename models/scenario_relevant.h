@@ -43,9 +43,10 @@ bool when_output_mean(const struct scenario *scenario, const void *item);
 bool when_output_cv(const struct scenario *scenario, const void *item);
 bool when_locking(const struct scenario *scenario, const void *item);
 
-bool when_substitute(const struct scenario *scenario, const void *item);
-bool when_garbage(const struct scenario *scenario, const void *item);
-bool when_lazy_constant(const struct scenario *scenario, const void *item);
+struct behaviour;
+
+/* Somebody behaves like that, as a node or as a verifier that has something to do. */
+bool behaviour_used(const struct scenario *scenario, const struct behaviour *behaviour);
 
 /* Whether anything refers to item number index of a section. */
 bool region_used(const struct scenario *scenario, size_t index);

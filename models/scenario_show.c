@@ -61,7 +61,7 @@ static void show_row(struct loader *loader, const struct key *key, void *item, F
     const char *name = item != NULL ? *(const char **)item : NULL;
     const struct json_node *given = loader_given(loader, key, name);
     char path[LOADER_PATH_SIZE], value[512], origin[512];
-    bool relevant = key->relevant == NULL || key->relevant(&loader->scenario, item);
+    bool relevant = key_relevant_to(key, &loader->scenario, item);
     key_path(key, name, path, sizeof path);
     show_value(loader, key, key_field(key, &loader->scenario, item), value, sizeof value);
     if (key->fallback == FALLBACK_REQUIRED && given == NULL)

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "models/behaviour.h"
 #include "models/scenario_relevant.h"
 
 static enum section_id section_of(const char *path)
@@ -42,12 +43,66 @@ static bool param_key(struct scenario_memory *memory, const struct dg_param_row 
     return out->path != NULL;
 }
 
+static enum key_type behaviour_type(enum behaviour_unit unit)
+{
+    switch (unit) {
+    case BEHAVIOUR_NUMBER: return KEY_NUMBER;
+    case BEHAVIOUR_FRACTION: return KEY_FRACTION;
+    case BEHAVIOUR_DURATION: return KEY_DURATION;
+    case BEHAVIOUR_AMOUNT: return KEY_AMOUNT;
+    }
+    return KEY_NUMBER;
+}
+
+/* "share" of substitute becomes "behaviours.substitute.share". */
+static bool behaviour_row(struct scenario_memory *memory, const struct behaviour *behaviour,
+                          size_t value, const struct behaviour_key *row, struct key *out)
+{
+    char path[160], only[160];
+    int length = snprintf(path, sizeof path, "behaviours.%s.%s", behaviour->name, row->name);
+    int only_length = snprintf(only, sizeof only, "somebody of behaviour %s", behaviour->name);
+    *out = (struct key){.path = scenario_memory_copy(memory, path, (size_t)length),
+                        .type = behaviour_type(row->unit),
+                        .offset = offsetof(struct scenario, behaviours.values) +
+                                  value * sizeof(union behaviour_value),
+                        .fallback = FALLBACK_TEXT,
+                        .standard = row->standard,
+                        .minimum = row->minimum,
+                        .maximum = row->maximum,
+                        .origin = row->origin,
+                        .source = row->source,
+                        .meaning = row->meaning,
+                        .only = scenario_memory_copy(memory, only, (size_t)only_length),
+                        .behaviour = behaviour,
+                        .section = SECTION_NONE};
+    return out->path != NULL && out->only != NULL;
+}
+
+static size_t behaviour_row_count(void)
+{
+    size_t behaviours;
+    (void)behaviour_table(&behaviours);
+    return behaviour_first_value(behaviours);
+}
+
+static bool behaviour_rows(struct scenario_memory *memory, struct key *out)
+{
+    size_t behaviours, value = 0;
+    const struct behaviour *const *table = behaviour_table(&behaviours);
+    for (size_t b = 0; b < behaviours; b++) {
+        for (size_t k = 0; k < behaviour_key_count(table[b]); k++, value++)
+            if (!behaviour_row(memory, table[b], value, &table[b]->keys[k], &out[value]))
+                return false;
+    }
+    return true;
+}
+
 bool key_table_open(struct scenario_memory *memory, struct key_table *out)
 {
-    size_t own, params;
+    size_t own, params, behaviours = behaviour_row_count();
     const struct key *rows = key_rows(&own);
     const struct dg_param_row *param_rows = dg_param_rows(&params);
-    struct key_table table = {.count = own + params};
+    struct key_table table = {.count = own + behaviours + params};
     table.rows = scenario_memory_take(memory, table.count * sizeof *table.rows);
     if (table.rows == NULL)
         return false;
@@ -55,8 +110,10 @@ bool key_table_open(struct scenario_memory *memory, struct key_table *out)
         table.rows[i] = rows[i];
         table.rows[i].section = section_of(rows[i].path);
     }
+    if (!behaviour_rows(memory, &table.rows[own]))
+        return false;
     for (size_t i = 0; i < params; i++) {
-        if (!param_key(memory, &param_rows[i], &table.rows[own + i]))
+        if (!param_key(memory, &param_rows[i], &table.rows[own + behaviours + i]))
             return false;
     }
     *out = table;
@@ -82,6 +139,13 @@ const char *section_name(const struct scenario *scenario, enum section_id id, si
     const char *name;
     memcpy(&name, section_item(scenario, id, index), sizeof name);
     return name;
+}
+
+bool key_relevant_to(const struct key *key, const struct scenario *scenario, const void *item)
+{
+    if (key->behaviour != NULL)
+        return behaviour_used(scenario, key->behaviour);
+    return key->relevant == NULL || key->relevant(scenario, item);
 }
 
 void *key_field(const struct key *key, struct scenario *scenario, void *item)

@@ -71,7 +71,7 @@ const char *over_name(const struct scenario *scenario, enum key_over over, size_
     if (over < OVER_NODE_BEHAVIOURS)
         return section_name(scenario, (enum section_id)over, index);
     size_t count;
-    const struct behaviour *row = &behaviour_table(&count)[index];
+    const struct behaviour *row = behaviour_table(&count)[index];
     unsigned role = over == OVER_NODE_BEHAVIOURS ? BEHAVIOUR_NODE : BEHAVIOUR_VERIFIER;
     return (row->role & role) != 0 ? row->name : NULL;
 }

@@ -19,7 +19,7 @@ static void warn_key(const struct loader *loader, const struct key *key, const v
 {
     const char *name = item != NULL ? *(const char *const *)item : NULL;
     char path[LOADER_PATH_SIZE];
-    if (key->relevant == NULL || key->relevant(&loader->scenario, item) ||
+    if (key_relevant_to(key, &loader->scenario, item) ||
         !written_here(loader, loader_given(loader, key, name)))
         return;
     key_path(key, name, path, sizeof path);

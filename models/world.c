@@ -72,6 +72,17 @@ bool world_expect(struct world *world, enum dg_status status, const char *call)
     return status == DG_OK;
 }
 
+struct behaviour_self world_self(const struct world *world, const struct world_node *node,
+                                 enum behaviour_role role, struct random_stream *stream)
+{
+    bool verifies = role == BEHAVIOUR_VERIFIER;
+    uint8_t place = verifies ? node->verifier_behaviour : node->behaviour;
+    return (struct behaviour_self){.values = world->behaviour_values[place],
+                                   .memory = verifies ? node->verifier_memory : node->memory,
+                                   .stream = stream,
+                                   .now_ns = engine_now(world->engine)};
+}
+
 static bool open_collectors(struct world *world, struct error *error)
 {
     for (uint32_t n = 0; n < world->node_count; n++) {

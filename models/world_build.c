@@ -120,6 +120,7 @@ static bool allocate(struct world *world, struct error *error)
     world->operator_behaviour =
         calloc(world->operator_count + (size_t)1, sizeof *world->operator_behaviour);
     world->label_used = calloc(world->behaviour_count, sizeof *world->label_used);
+    world->behaviour_values = calloc(world->behaviour_count, sizeof *world->behaviour_values);
     world->verifier_used = calloc(world->behaviour_count, sizeof *world->verifier_used);
     world->request_limit = REQUEST_LIMIT;
     world->request_free = WORLD_NONE;
@@ -134,12 +135,12 @@ static bool allocate(struct world *world, struct error *error)
     world->statistics.ttft_sketch = quantile_open();
     world->statistics.epoch_sketch = quantile_open();
     bool complete = world->gateways && world->classes && world->groups && world->region_gateway &&
-                    world->label_used && world->verifier_used && world->nodes &&
-                    world->node_regions && world->beating && world->users && world->models &&
-                    world->providers && world->provider_group && world->operator_behaviour &&
-                    world->requests && world->checks && world->check_members &&
-                    world->statistics.latency_sketch && world->statistics.ttft_sketch &&
-                    world->statistics.epoch_sketch;
+                    world->label_used && world->verifier_used && world->behaviour_values &&
+                    world->nodes && world->node_regions && world->beating && world->users &&
+                    world->models && world->providers && world->provider_group &&
+                    world->operator_behaviour && world->requests && world->checks &&
+                    world->check_members && world->statistics.latency_sketch &&
+                    world->statistics.ttft_sketch && world->statistics.epoch_sketch;
     if (!complete)
         return out_of_memory(error);
     for (uint32_t c = 0; c <= world->check_mask; c++) {
@@ -376,6 +377,42 @@ static bool check_served(const struct world *world, struct error *error)
     return true;
 }
 
+/* One block for what every owner remembers, each part aligned for anything. */
+static size_t memory_part(const struct behaviour *behaviour)
+{
+    size_t unit = sizeof(max_align_t);
+    return (behaviour->memory_size + unit - 1) / unit * unit;
+}
+
+static size_t deal_memory(struct world *world, char *block)
+{
+    size_t used = 0;
+    for (uint32_t n = 0; n < world->node_count; n++) {
+        struct world_node *node = &world->nodes[n];
+        size_t own = memory_part(world->behaviours[node->behaviour]);
+        size_t verifier =
+            node->verifier ? memory_part(world->behaviours[node->verifier_behaviour]) : 0;
+        if (block != NULL) {
+            node->memory = own > 0 ? block + used : NULL;
+            node->verifier_memory = verifier > 0 ? block + used + own : NULL;
+        }
+        used += own + verifier;
+    }
+    return used;
+}
+
+static bool build_memories(struct world *world, struct error *error)
+{
+    size_t size = deal_memory(world, NULL);
+    if (size == 0)
+        return true;
+    world->memories = calloc(1, size);
+    if (world->memories == NULL)
+        return out_of_memory(error);
+    (void)deal_memory(world, world->memories);
+    return true;
+}
+
 bool world_build(struct world *world, struct error *error)
 {
     const struct scenario *scenario = world->scenario;
@@ -383,6 +420,8 @@ bool world_build(struct world *world, struct error *error)
     count_parties(world);
     if (!check_limits(scenario, error) || !allocate(world, error))
         return false;
+    for (size_t i = 0; i < world->behaviour_count; i++)
+        world->behaviour_values[i] = &scenario->behaviours.values[behaviour_first_value(i)];
     if (!network_init(&world->network, scenario, error))
         return false;
     if (!world_registered(dg_chain_open(&scenario->protocol, NULL, &world->chain), "its parameters",
@@ -397,8 +436,9 @@ bool world_build(struct world *world, struct error *error)
     for (uint32_t g = 0; g < scenario->gateway_count; g++)
         if (!open_gateway(world, g, error) || !tell_gateway(world, &world->gateways[g], error))
             return false;
-    dg_chain_log_trim(world->chain, world->view_posted);
-    return build_users(world, error) && check_served(world, error);
+    if (!world_registered(dg_chain_log_trim(world->chain, world->view_posted), "its log", error))
+        return false;
+    return build_memories(world, error) && build_users(world, error) && check_served(world, error);
 }
 
 void world_unbuild(struct world *world)
@@ -429,6 +469,8 @@ void world_unbuild(struct world *world)
     free(world->node_regions);
     free(world->beating);
     free(world->label_used);
+    free(world->behaviour_values);
+    free(world->memories);
     free(world->verifier_used);
     free(world->users);
     free(world->models);

@@ -179,12 +179,12 @@ void review_task(void *context, struct engine *engine, const struct event *event
         return;
     struct random_stream stream;
     random_stream_init(&stream, &world->key, PURPOSE_REVIEW, event->target, check->id);
-    const struct behaviour *behaviour = &world->behaviours[node->verifier_behaviour];
     uint32_t class_index = world->models[check->evidence.model].class_index;
     struct behaviour_review review = {.parameters_b =
                                           world->scenario->classes[class_index].parameters_b};
     struct score_plan plan;
-    if (!behaviour->score(&world->scenario->behaviours, &review, &stream, &plan))
+    struct behaviour_self self = world_self(world, node, BEHAVIOUR_VERIFIER, &stream);
+    if (!behaviour_score(world->behaviours[node->verifier_behaviour], &self, &review, &plan))
         return;
     int64_t done_ns = engine_now(engine);
     member->score = plan.constant;

@@ -57,7 +57,8 @@ static struct service_plan decide(struct world *world, struct world_request *req
                                   .tokens_out = request->tokens_out};
     struct service_plan plan;
     double quality = class->quality + class->quality_sd * random_normal(&stream);
-    world->behaviours[node->behaviour].serve(&world->scenario->behaviours, &task, &stream, &plan);
+    struct behaviour_self self = world_self(world, node, BEHAVIOUR_NODE, &stream);
+    behaviour_serve(world->behaviours[node->behaviour], &self, &task, &plan);
     request->quality = (float)(quality + plan.quality_shift);
     request->cheat = plan.cheat;
     return plan;

@@ -143,7 +143,8 @@ struct world_node {
     uint32_t operator_id;
     uint16_t group, hardware;
     uint8_t class_index;
-    uint8_t behaviour, verifier_behaviour; /* rows of the behaviour table */
+    uint8_t behaviour, verifier_behaviour; /* places in the table of behaviours */
+    void *memory, *verifier_memory;        /* what they remember; NULL: nothing */
     bool verifier;
     bool jailed, excluded;
 };
@@ -219,8 +220,10 @@ struct world {
     struct world_node *nodes;
     uint32_t *beating;     /* scratch: the nodes whose heartbeats are sent */
     uint8_t *node_regions; /* apart, for every message looks there */
-    const struct behaviour *behaviours;
+    const struct behaviour *const *behaviours;
+    const union behaviour_value **behaviour_values; /* of each of them */
     size_t behaviour_count;
+    char *memories; /* what all owners remember */
     bool *label_used;    /* by behaviour: some node carries it */
     bool *verifier_used; /* by behaviour: some verifier scores by it */
     uint32_t node_count;
@@ -253,6 +256,10 @@ struct world {
     struct result_ledger *ledger;
     size_t ledger_count, ledger_room;
 };
+
+/* Who decides now, as a node or as a verifier. */
+struct behaviour_self world_self(const struct world *world, const struct world_node *node,
+                                 enum behaviour_role role, struct random_stream *stream);
 
 /* world_build.c */
 bool world_build(struct world *world, struct error *error);

@@ -57,9 +57,9 @@ static void fill_node(const struct world *world, uint32_t n, struct result_node 
         .region = scenario->regions[world->node_regions[n]].name,
         .hardware = hardware != NULL ? hardware->name : NULL,
         .class_name = scenario->classes[node->class_index].name,
-        .behaviour = world->behaviours[node->behaviour].name,
+        .behaviour = world->behaviours[node->behaviour]->name,
         .verifier_behaviour =
-            node->verifier ? world->behaviours[node->verifier_behaviour].name : NULL,
+            node->verifier ? world->behaviours[node->verifier_behaviour]->name : NULL,
         .stake_start = node->stake_start,
         .compute_cost = world_compute_cost(world, n),
         .verification_cost = node->verification_cost,
@@ -84,7 +84,7 @@ static bool fill_parties(const struct world *world, struct result *out, struct e
     out->operator_count = world->operator_count;
     for (uint32_t o = 0; o < world->operator_count; o++) {
         out->operators[o].operator_id = o;
-        out->operators[o].behaviour = world->behaviours[world->operator_behaviour[o]].name;
+        out->operators[o].behaviour = world->behaviours[world->operator_behaviour[o]]->name;
         dg_chain_balance(world->chain, DG_ACCOUNT_OPERATOR, o, &out->operators[o].balance);
     }
     for (uint32_t n = 0; n < world->node_count; n++) {

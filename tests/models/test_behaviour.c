@@ -12,23 +12,59 @@
 
 static const struct random_key KEY = {.seed = 5, .replication = 0};
 static const struct behaviour_task TASK = {.parameters_b = 70, .tokens_in = 100, .tokens_out = 50};
-static const struct scenario_behaviours PARAMETERS = {
-    .substitute_parameters_b = 7,
-    .substitute_quality_loss = 1.5,
-    .substitute_share = 1,
-    .garbage_quality_loss = 4,
-    .garbage_share = 1,
-    .garbage_time_ns = 50000000,
-    .lazy_constant_score = 0.8,
+/* Values of one behaviour's keys, by name. */
+struct setting {
+    const char *key;
+    double number;
+    int64_t whole;
 };
 
-static struct service_plan serve(const char *name, const struct scenario_behaviours *parameters,
+static const struct setting SUBSTITUTE[] = {
+    {"parameters", 7, 0}, {"quality_loss", 1.5, 0}, {"share", 1, 0}, {NULL, 0, 0}};
+static const struct setting GARBAGE[] = {
+    {"quality_loss", 4, 0}, {"share", 1, 0}, {"time", 0, 50000000}, {NULL, 0, 0}};
+static const struct setting LAZY[] = {{"score", 0.8, 0}, {NULL, 0, 0}};
+
+enum { VALUES_MAX = 16 };
+
+static const struct behaviour *row_of(const char *name, enum behaviour_role role)
+{
+    size_t count, place = behaviour_find(name, role);
+    const struct behaviour *const *table = behaviour_table(&count);
+
+    assert_true(place < count);
+    return table[place];
+}
+
+/* Every key must be set, for nothing else fills it in here. */
+static void set_values(const struct behaviour *behaviour, const struct setting *settings,
+                       union behaviour_value values[VALUES_MAX])
+{
+    for (size_t k = 0; k < behaviour_key_count(behaviour); k++) {
+        const struct setting *setting = settings;
+        while (setting->key != NULL && strcmp(setting->key, behaviour->keys[k].name) != 0)
+            setting++;
+        assert_non_null(setting->key);
+        bool whole = behaviour->keys[k].unit == BEHAVIOUR_DURATION ||
+                     behaviour->keys[k].unit == BEHAVIOUR_AMOUNT;
+        if (whole)
+            values[k].whole = setting->whole;
+        else
+            values[k].number = setting->number;
+    }
+}
+
+static struct service_plan serve(const char *name, const struct setting *settings,
                                  const struct behaviour_task *task, struct random_stream *stream)
 {
+    const struct behaviour *behaviour = row_of(name, BEHAVIOUR_NODE);
+    union behaviour_value values[VALUES_MAX];
+    struct behaviour_self self = {.values = values, .stream = stream};
     struct service_plan plan;
 
     memset(&plan, 0x5a, sizeof plan); /* every field must be set */
-    behaviour_find(name, BEHAVIOUR_NODE)->serve(parameters, task, stream, &plan);
+    set_values(behaviour, settings, values);
+    behaviour_serve(behaviour, &self, task, &plan);
     return plan;
 }
 
@@ -39,83 +75,91 @@ static void assert_honest(const struct service_plan *plan)
     assert_true(plan->quality_shift == 0 && plan->fixed_time_ns == 0);
 }
 
-/* Goal: rows are complete: functions where the role asks for them, unique names, honest first. */
+/* Goal: rows are complete: unique names, honest first, functions only where the role asks for them, keys
+ * that a scenario can hold. */
 static void table(void **state)
 {
     (void)state;
     size_t count = 0;
-    const struct behaviour *rows = behaviour_table(&count);
+    const struct behaviour *const *rows = behaviour_table(&count);
 
-    assert_string_equal(rows[0].name, "honest");
+    assert_string_equal(rows[0]->name, "honest");
     for (size_t i = 0; i < count; i++) {
-        bool node = (rows[i].role & BEHAVIOUR_NODE) != 0;
-        bool verifier = (rows[i].role & BEHAVIOUR_VERIFIER) != 0;
+        bool node = (rows[i]->role & BEHAVIOUR_NODE) != 0;
+        bool verifier = (rows[i]->role & BEHAVIOUR_VERIFIER) != 0;
         assert_true(node || verifier);
-        assert_true((rows[i].serve != NULL) == node);
-        assert_true((rows[i].score != NULL) == verifier);
-        assert_true(strlen(rows[i].help) > 10);
+        assert_true(node || rows[i]->serve == NULL);
+        assert_true(verifier || rows[i]->score == NULL);
+        assert_true(strlen(rows[i]->help) > 10);
         if (node)
-            assert_ptr_equal(behaviour_find(rows[i].name, BEHAVIOUR_NODE), &rows[i]);
+            assert_int_equal(behaviour_find(rows[i]->name, BEHAVIOUR_NODE), i);
         if (verifier)
-            assert_ptr_equal(behaviour_find(rows[i].name, BEHAVIOUR_VERIFIER), &rows[i]);
+            assert_int_equal(behaviour_find(rows[i]->name, BEHAVIOUR_VERIFIER), i);
+        for (size_t k = 0; k < behaviour_key_count(rows[i]); k++)
+            assert_true(rows[i]->keys[k].minimum < rows[i]->keys[k].maximum &&
+                        strlen(rows[i]->keys[k].meaning) > 5);
     }
-    assert_null(behaviour_find("garbage", BEHAVIOUR_VERIFIER));
-    assert_null(behaviour_find("lazy_constant", BEHAVIOUR_NODE));
-    assert_null(behaviour_find("honset", BEHAVIOUR_NODE));
+    assert_true(behaviour_first_value(count) <= BEHAVIOUR_VALUES_MAX);
+    assert_int_equal(behaviour_find("garbage", BEHAVIOUR_VERIFIER), count);
+    assert_int_equal(behaviour_find("lazy_constant", BEHAVIOUR_NODE), count);
+    assert_int_equal(behaviour_find("honset", BEHAVIOUR_NODE), count);
 }
 
 /* Goal: with share 1 and 0 the plans are certain and nothing is drawn (the stream may be NULL). */
 static void certain_plans(void **state)
 {
+    static const struct setting never_substitute[] = {
+        {"parameters", 7, 0}, {"quality_loss", 1.5, 0}, {"share", 0, 0}, {NULL, 0, 0}};
+    static const struct setting never_garbage[] = {
+        {"quality_loss", 4, 0}, {"share", 0, 0}, {"time", 0, 1}, {NULL, 0, 0}};
+
     (void)state;
-    struct service_plan plan = serve("honest", &PARAMETERS, &TASK, NULL);
+    struct service_plan plan = serve("honest", NULL, &TASK, NULL);
     assert_honest(&plan);
 
-    plan = serve("substitute", &PARAMETERS, &TASK, NULL);
+    plan = serve("substitute", SUBSTITUTE, &TASK, NULL);
     assert_true(plan.computes && plan.cheat);
     assert_true(plan.parameters_b == 7 && fabs(plan.work_factor - 0.1) < 1e-15);
     assert_true(plan.quality_shift == -1.5);
 
-    plan = serve("garbage", &PARAMETERS, &TASK, NULL);
+    plan = serve("garbage", GARBAGE, &TASK, NULL);
     assert_true(!plan.computes && plan.cheat);
     assert_int_equal(plan.fixed_time_ns, 50000000);
     assert_true(plan.quality_shift == -4);
 
-    struct scenario_behaviours never = PARAMETERS;
-    never.substitute_share = 0;
-    never.garbage_share = 0;
-    plan = serve("substitute", &never, &TASK, NULL);
+    plan = serve("substitute", never_substitute, &TASK, NULL);
     assert_honest(&plan);
-    plan = serve("garbage", &never, &TASK, NULL);
+    plan = serve("garbage", never_garbage, &TASK, NULL);
     assert_honest(&plan);
 }
 
 /* Goal: where nothing smaller than the paid model is at hand, a substitute serves honestly. */
 static void nothing_smaller(void **state)
 {
-    (void)state;
-    struct scenario_behaviours parameters = PARAMETERS;
+    static const struct setting same[] = {
+        {"parameters", 70, 0}, {"quality_loss", 1.5, 0}, {"share", 1, 0}, {NULL, 0, 0}};
 
-    parameters.substitute_parameters_b = 70;
-    struct service_plan plan = serve("substitute", &parameters, &TASK, NULL);
+    (void)state;
+    struct service_plan plan = serve("substitute", same, &TASK, NULL);
     assert_honest(&plan);
 }
 
 /* Goal: a share in between is met within four standard errors. */
 static void shares_are_met(void **state)
 {
-    (void)state;
+    static const struct setting some_substitute[] = {
+        {"parameters", 7, 0}, {"quality_loss", 1.5, 0}, {"share", 0.3, 0}, {NULL, 0, 0}};
+    static const struct setting some_garbage[] = {
+        {"quality_loss", 4, 0}, {"share", 0.1, 0}, {"time", 0, 1}, {NULL, 0, 0}};
     enum { COUNT = 40000 };
-    struct scenario_behaviours parameters = PARAMETERS;
     struct random_stream stream;
     int substituted = 0, rubbish = 0;
 
-    parameters.substitute_share = 0.3;
-    parameters.garbage_share = 0.1;
+    (void)state;
     random_stream_init(&stream, &KEY, 1, 0, 0);
     for (int i = 0; i < COUNT; i++) {
-        substituted += serve("substitute", &parameters, &TASK, &stream).cheat;
-        rubbish += !serve("garbage", &parameters, &TASK, &stream).computes;
+        substituted += serve("substitute", some_substitute, &TASK, &stream).cheat;
+        rubbish += !serve("garbage", some_garbage, &TASK, &stream).computes;
     }
     assert_true(fabs((double)substituted / COUNT - 0.3) < 4 * sqrt(0.3 * 0.7 / COUNT));
     assert_true(fabs((double)rubbish / COUNT - 0.1) < 4 * sqrt(0.1 * 0.9 / COUNT));
@@ -124,15 +168,17 @@ static void shares_are_met(void **state)
 /* Goal: an honest verifier asks its judge, a lazy one reveals its constant without. */
 static void verifiers(void **state)
 {
-    (void)state;
     struct behaviour_review review = {.parameters_b = 70, .tokens_in = 100, .tokens_out = 50};
+    union behaviour_value values[VALUES_MAX];
+    struct behaviour_self self = {.values = values};
     struct score_plan plan = {.constant = 1};
 
-    assert_true(
-        behaviour_find("honest", BEHAVIOUR_VERIFIER)->score(&PARAMETERS, &review, NULL, &plan));
+    (void)state;
+    assert_true(behaviour_score(row_of("honest", BEHAVIOUR_VERIFIER), &self, &review, &plan));
     assert_true(plan.uses_judge);
-    assert_true(behaviour_find("lazy_constant", BEHAVIOUR_VERIFIER)
-                    ->score(&PARAMETERS, &review, NULL, &plan));
+    const struct behaviour *lazy = row_of("lazy_constant", BEHAVIOUR_VERIFIER);
+    set_values(lazy, LAZY, values);
+    assert_true(behaviour_score(lazy, &self, &review, &plan));
     assert_false(plan.uses_judge);
     assert_int_equal(plan.constant, 52428);
 }

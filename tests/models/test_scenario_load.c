@@ -2,6 +2,8 @@
  * text stands for all of it. */
 #include "tests/models/test_scenario.h"
 
+#include "models/behaviour.h"
+
 #include <cjson/cJSON.h>
 
 #include "models/network.h"
@@ -108,7 +110,10 @@ static void defaults(void **state)
     assert_int_equal(s.nodes[0].stake, standard.stake_minimum);
     assert_int_equal(s.users[0].arrival.kind, ARRIVAL_POISSON);
     assert_true(weight_of(&s.users[0].demand, 0) == 1);
-    assert_true(s.behaviours.garbage_share == 1);
+    /* garbage: quality_loss, share, time */
+    const union behaviour_value *garbage =
+        &s.behaviours.values[behaviour_first_value(behaviour_find("garbage", BEHAVIOUR_NODE))];
+    assert_true(garbage[1].number == 1 && garbage[2].whole == INT64_C(2000000000));
     scenario_free(&s);
 }
 

@@ -26,9 +26,9 @@ static const struct {
     {"nodes.homes.service.mean=3s", "service.kind exponential, deterministic or lognormal"},
     {"nodes.homes.service.cv=3", "service.kind lognormal"},
     {"providers.open.outage_for=1h", "outage_every above 0"},
-    {"behaviours.garbage.time=9s", "nodes of behaviour garbage"},
-    {"behaviours.substitute.share=50%", "nodes of behaviour substitute"},
-    {"behaviours.lazy_constant.score=0.1", "verifiers of behaviour lazy_constant"},
+    {"behaviours.garbage.time=9s", "somebody of behaviour garbage"},
+    {"behaviours.substitute.share=50%", "somebody of behaviour substitute"},
+    {"behaviours.lazy_constant.score=0.1", "somebody of behaviour lazy_constant"},
     {"protocol.routing.d=4", "routing.policy power_of_d"},
     {"protocol.routing.ucb_scale=20%", "routing.policy ucb"},
     {"protocol.routing.bandit_cost_weight=10%", "routing.policy ucb or thompson"},
@@ -212,7 +212,7 @@ static void rules_have_words(void **state)
     assert_true(memory != NULL && key_table_open(memory, &table));
     for (size_t i = 0; i < table.count; i++) {
         const struct key *key = &table.rows[i], *found = NULL;
-        assert_true((key->relevant == NULL) == (key->only == NULL));
+        assert_true((key->relevant == NULL && key->behaviour == NULL) == (key->only == NULL));
         assert_true(key->meaning != NULL && key->meaning[0] != '\0');
         assert_true(key->fallback != FALLBACK_TEXT || key->standard != NULL || key->param != NULL);
         assert_int_equal(key_match(&table, key->path, &found), KEY_MATCH_LEAF);
