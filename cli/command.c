@@ -4,8 +4,8 @@
 #include <string.h>
 
 static const struct cli_command *const commands[] = {
-    &cli_command_run,  &cli_command_validate, &cli_command_schema,
-    &cli_command_list, &cli_command_figure,   &cli_command_bench,
+    &cli_command_run,  &cli_command_cases,  &cli_command_validate, &cli_command_schema,
+    &cli_command_list, &cli_command_figure, &cli_command_bench,
 };
 
 const struct cli_command *const *cli_commands(size_t *count)

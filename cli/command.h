@@ -41,6 +41,7 @@ const struct cli_command *const *cli_commands(size_t *count);
 const struct cli_command *cli_command_find(const char *name); /* NULL: there is none */
 
 extern const struct cli_command cli_command_run;
+extern const struct cli_command cli_command_cases;
 extern const struct cli_command cli_command_validate;
 extern const struct cli_command cli_command_schema;
 extern const struct cli_command cli_command_list;

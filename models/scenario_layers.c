@@ -316,7 +316,7 @@ static bool take_apart(struct json_node *tree, const char *key, struct json_node
 
 static bool add_file(const struct loader *loader, const char *path, const struct chain *link)
 {
-    struct json_node *tree = NULL, *extends, *schema;
+    struct json_node *tree = NULL, *extends, *schema, *claims;
     const struct json_origin *origin = origin_new(loader, path, false);
     if (origin == NULL)
         return loader_no_memory(loader);
@@ -326,6 +326,8 @@ static bool add_file(const struct loader *loader, const char *path, const struct
         return loader_refuse(loader, tree, "", "a scenario is an object: { ... }");
     if (take_apart(tree, "$schema", &schema) && schema->kind != JSON_STRING)
         return loader_refuse(loader, schema, "$schema", "allowed is a string");
+    if (take_apart(tree, "case", &claims) && claims->kind != JSON_OBJECT)
+        return loader_refuse(loader, claims, "case", "allowed is an object");
     if (take_apart(tree, "extends", &extends) && !add_base(loader, extends, link))
         return false;
     if (link->depth == 1) {

@@ -210,7 +210,8 @@ static void put_schema(const struct schema *schema)
           schema->out);
     fputs(definitions, schema->out);
     fputs("  \"type\": \"object\",\n  \"additionalProperties\": false,\n  \"properties\": {\n"
-          "    \"$schema\": {\"type\": \"string\"},\n    \"extends\": {\"type\": \"string\", "
+          "    \"$schema\": {\"type\": \"string\"},\n    \"case\": {\"type\": \"object\"},\n"
+          "    \"extends\": {\"type\": \"string\", "
           "\"description\": \"path of the scenario file that this one is laid over\"},",
           schema->out);
     put_properties(schema, "", 1);
