@@ -10,6 +10,47 @@
 
 #include "dg/params.h"
 
+/* routing.policy, in routing.h */
+#define ROUTING_POLICIES(ROW)                                                                      \
+    ROW(random, "every candidate is as likely")                                                    \
+    ROW(power_of_d, "the least loaded of d random candidates")                                     \
+    ROW(weighted_score, "softmax of latency, success, price, load, quality and credibility")       \
+    ROW(round_robin, "the candidate that has waited longest for its turn")                         \
+    ROW(least_outstanding, "the candidate with the fewest requests in flight")                     \
+    ROW(inverse_square_price, "at random, in proportion to 1 / price^2")                           \
+    ROW(stake_weighted, "at random, in proportion to published stake")                             \
+    ROW(ucb, "the highest upper confidence bound on quality minus cost")                           \
+    ROW(thompson, "the highest draw from what is believed of quality minus cost")
+
+/* sampling.plan, in sampling.h */
+#define SAMPLING_PLANS(ROW)                                                                        \
+    ROW(constant, "each answer alone, at one rate")                                                \
+    ROW(risk, "each answer alone, the rate higher for low credibility, newcomers and high fees")   \
+    ROW(stratified, "of each node's answers the same part, so that none is missed by luck")        \
+    ROW(budget, "of a period's answers as many as a sum pays the verifiers of")
+
+/* committee.weights, in committee.h */
+#define COMMITTEE_WEIGHTS(ROW)                                                                     \
+    ROW(uniform, "nothing: every verifier is as likely")                                           \
+    ROW(stake, "bonded stake, own and delegated")                                                  \
+    ROW(trust, "trust earned by scores near the truth")
+
+/* quality.aggregation and quality.test, in quality.h */
+#define QUALITY_AGGREGATIONS(ROW)                                                                  \
+    ROW(median, "the score in the middle")                                                         \
+    ROW(mean, "the plain mean")                                                                    \
+    ROW(trimmed_mean, "the mean without the lowest and the highest scores")                        \
+    ROW(trust_weighted,                                                                            \
+        "mean by trust, which moves with the distance from each round's consensus")                \
+    ROW(stake_weighted_median, "the score with half of the stake on either side")                  \
+    ROW(yuma,                                                                                      \
+        "mean by stake of scores cut to what a stake majority supports; verifiers earn bonds")     \
+    ROW(gold_calibrated, "mean by trust, which moves only on probes whose score is known")
+#define QUALITY_TESTS(ROW)                                                                         \
+    ROW(threshold, "so many failures among the latest checks")                                     \
+    ROW(sprt, "sequential probability ratio test of failure rate p0 against p1, again and again")  \
+    ROW(cusum, "cumulative sum of evidence for failure rate p1 against p0, never below 0")
+
 /* fees.latency_mode, in latency.h */
 #define LATENCY_MODES(ROW)                                                                         \
     ROW(node_discount, "the node earns less and the user is refunded")                             \
@@ -60,27 +101,27 @@ extern const struct dg_choice emission_schedule_choices[];
 #define POLICY_CHOICE(name, meaning) {#name, meaning},
 #define POLICY_COUNT(name, meaning)  +1
 
-/* Upper bounds of the parameters that choose: the last position of each list. And the positions that
- * rules between parameters ask for. */
+/* Positions that rules between parameters ask for, which the table of the kind holds against its list;
+ * and upper bounds of the parameters that choose: the last position of each list. */
 enum {
     DG_ROUTING_WEIGHTED_SCORE = 2,
     DG_ROUTING_UCB = 7,
     DG_ROUTING_THOMPSON = 8,
-    DG_ROUTING_POLICY_LAST = 8,
     DG_SAMPLING_RISK = 1,
     DG_SAMPLING_BUDGET = 3,
-    DG_SAMPLING_PLAN_LAST = 3,
     DG_COMMITTEE_WEIGHT_TRUST = 2,
-    DG_COMMITTEE_WEIGHT_LAST = 2,
     DG_QUALITY_TRIMMED_MEAN = 2,
     DG_QUALITY_TRUST_WEIGHTED = 3,
     DG_QUALITY_YUMA = 5,
     DG_QUALITY_GOLD_CALIBRATED = 6,
-    DG_QUALITY_AGGREGATION_LAST = 6,
     DG_QUALITY_THRESHOLD = 0,
     DG_QUALITY_SPRT = 1,
     DG_QUALITY_CUSUM = 2,
-    DG_QUALITY_TEST_LAST = 2,
+    DG_ROUTING_POLICY_LAST = ROUTING_POLICIES(POLICY_COUNT) - 1,
+    DG_SAMPLING_PLAN_LAST = SAMPLING_PLANS(POLICY_COUNT) - 1,
+    DG_COMMITTEE_WEIGHT_LAST = COMMITTEE_WEIGHTS(POLICY_COUNT) - 1,
+    DG_QUALITY_AGGREGATION_LAST = QUALITY_AGGREGATIONS(POLICY_COUNT) - 1,
+    DG_QUALITY_TEST_LAST = QUALITY_TESTS(POLICY_COUNT) - 1,
     DG_LATENCY_MODE_LAST = LATENCY_MODES(POLICY_COUNT) - 1,
     DG_REVEAL_MODE_LAST = REVEAL_MODES(POLICY_COUNT) - 1,
     DG_JAIL_YIELD_LAST = JAIL_YIELDS(POLICY_COUNT) - 1,
