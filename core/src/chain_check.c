@@ -6,6 +6,7 @@
 #include "chain_state.h"
 
 #include "hash.h"
+#include "reveal.h"
 
 static size_t seats_in(const struct check *check, enum seat_state state)
 {
@@ -149,7 +150,7 @@ enum dg_status dg_chain_commit_score(struct dg_chain *chain, int64_t now, uint32
     };
     enum dg_status status = find_in_phase(chain, &call, CHECK_COMMIT, &check);
 
-    if (status == DG_OK && chain->params.committee_reveal == DG_REVEAL_OPEN)
+    if (status == DG_OK && !reveal_mode(&chain->params)->seals)
         status = DG_ERROR_STATE;
     if (status != DG_OK)
         return status;
@@ -173,20 +174,15 @@ enum dg_status dg_chain_commit_score(struct dg_chain *chain, int64_t now, uint32
     return chain_finish(chain, &call, DG_OK);
 }
 
-/* The seat may show its score: what it committed to, or under `open` anything, once. */
+/* The seat may show its score: once, and what committee.reveal admits. */
 static enum dg_status reveal_check(const struct dg_chain *chain, const struct check *check,
                                    const struct check_seat *seat, uint16_t score, uint64_t nonce)
 {
-    struct dg_hash commitment;
-
     if (seat == NULL || seat_lost(seat))
         return DG_ERROR_NOT_MEMBER;
     if (seat->state == SEAT_REVEALED)
         return DG_ERROR_REPLAY;
-    if (chain->params.committee_reveal == DG_REVEAL_OPEN)
-        return DG_OK;
-    dg_score_commitment(check->id, seat->verifier, score, nonce, &commitment);
-    return hash_equal(&commitment, &seat->commitment) ? DG_OK : DG_ERROR_COMMITMENT;
+    return reveal_mode(&chain->params)->admit(check, seat, score, nonce);
 }
 
 static void publish_score(struct dg_chain *chain, const struct check *check,
@@ -203,7 +199,7 @@ enum dg_status dg_chain_reveal_score(struct dg_chain *chain, int64_t now, uint32
                                      uint32_t node, uint16_t score, uint64_t nonce)
 {
     struct check *check;
-    bool open = chain->params.committee_reveal == DG_REVEAL_OPEN;
+    const struct reveal_mode *mode = reveal_mode(&chain->params);
     struct chain_call call = {
         .kind = CHAIN_CALL_reveal_score,
         .now = now,
@@ -211,7 +207,7 @@ enum dg_status dg_chain_reveal_score(struct dg_chain *chain, int64_t now, uint32
         .score = score,
         .number = nonce,
     };
-    enum dg_status status = find_in_phase(chain, &call, open ? CHECK_COMMIT : CHECK_REVEAL, &check);
+    enum dg_status status = find_in_phase(chain, &call, mode->shows_in, &check);
 
     if (status != DG_OK)
         return status;
@@ -224,7 +220,7 @@ enum dg_status dg_chain_reveal_score(struct dg_chain *chain, int64_t now, uint32
 
     seat->score = score;
     seat->state = SEAT_REVEALED;
-    if (open)
+    if (mode->publishes)
         publish_score(chain, check, seat);
     round_goes_on(chain, now, check);
     return chain_finish(chain, &call, DG_OK);

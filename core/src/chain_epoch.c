@@ -5,7 +5,9 @@
  */
 #include "chain_state.h"
 
+#include "emission.h"
 #include "fixed.h"
+#include "jail.h"
 
 #define WEEK (7 * 24 * 3600 * DG_SECOND)
 
@@ -38,6 +40,14 @@ enum dg_status dg_chain_close_epoch(struct dg_chain *chain, int64_t now)
     chain->started = true;
     status = dg_chain_audit(chain);
     return chain_finish(chain, &call, status);
+}
+
+int64_t chain_pay_reward(struct dg_chain *chain, uint32_t id, int64_t amount)
+{
+    int64_t own = chain_share_reward(chain, id, DG_ACCOUNT_RESIDUAL, 0, amount);
+
+    chain->registry.nodes[id].account.rewards += own;
+    return own;
 }
 
 /* ---- sharing a pool ---- */
@@ -93,38 +103,26 @@ static fixed_uint128 gateway_points(const struct dg_chain *chain, size_t index)
     return chain->registry.gateways[index].compute_milli;
 }
 
-/* Pays operator and delegators, or freezes the amount; true when it was paid. *own: the operator's
- * part. */
-static bool reward(struct dg_chain *chain, size_t index, int64_t amount, int64_t *own)
+/* Pays operator and delegators; while the node is in jail, what jail.yield says. */
+static struct jail_paid reward(struct dg_chain *chain, uint32_t id, int64_t amount)
 {
-    struct node_party *node = &chain->registry.nodes[index];
-
-    if (node->account.state == DG_NODE_JAILED && chain->params.jail_yield == DG_YIELD_FROZEN) {
-        chain_move(chain, DG_ACCOUNT_RESIDUAL, 0, DG_ACCOUNT_FROZEN, (uint32_t)index, amount);
-        return false;
-    }
-    *own = chain_share_reward(chain, (uint32_t)index, DG_ACCOUNT_RESIDUAL, 0, amount);
-    node->account.rewards += *own;
-    return true;
+    if (chain->registry.nodes[id].account.state == DG_NODE_JAILED)
+        return jail_yield(&chain->params)->reward(chain, id, amount);
+    return (struct jail_paid){.own = chain_pay_reward(chain, id, amount)};
 }
 
 static void node_reward(struct dg_chain *chain, size_t index, int64_t amount)
 {
-    int64_t own;
-
-    (void)reward(chain, index, amount, &own);
+    (void)reward(chain, (uint32_t)index, amount);
 }
 
 static void verifier_reward(struct dg_chain *chain, size_t index, int64_t amount)
 {
     struct node_party *node = &chain->registry.nodes[index];
+    struct jail_paid paid = reward(chain, (uint32_t)index, amount);
 
-    int64_t own;
-
-    if (reward(chain, index, amount, &own))
-        node->account.verifier_rewards += own;
-    else
-        node->frozen_verifier_rewards += amount;
+    node->account.verifier_rewards += paid.own;
+    node->frozen_verifier_rewards += paid.frozen;
 }
 
 static void gateway_reward(struct dg_chain *chain, size_t index, int64_t amount)
@@ -143,20 +141,12 @@ static void restart_points(struct dg_chain *chain)
         chain->registry.gateways[i].compute_milli = 0;
 }
 
-/* What a week mints in the settlement period that ends now: by the schedule at its start. */
-static int64_t emission_weekly(const struct dg_chain *chain, int64_t now)
+/* How far the emission was when the settlement period that ends now began. */
+static int64_t emission_elapsed(const struct dg_chain *chain, int64_t now)
 {
-    const struct dg_params *params = &chain->params;
-    int64_t start = now - params->settlement_length;
-    int64_t elapsed =
-        chain->registry.node_count > 0 && start > chain->origin ? start - chain->origin : 0;
+    int64_t start = now - chain->params.settlement_length;
 
-    if (params->emission_duration > 0 && elapsed >= params->emission_duration)
-        return 0;
-    if (params->emission_schedule == DG_EMISSION_CONSTANT)
-        return params->emission_weekly;
-    int64_t halvings = elapsed / params->emission_halving_time;
-    return halvings > 62 ? 0 : params->emission_weekly >> halvings;
+    return chain->registry.node_count > 0 && start > chain->origin ? start - chain->origin : 0;
 }
 
 /* What one settlement mints, and its pools: nodes, verifiers, gateways. */
@@ -169,8 +159,8 @@ static enum dg_status emission_split(const struct dg_chain *chain, int64_t now, 
         params->emission_verifier_share,
         params->emission_gateway_share,
     };
-    enum dg_status status =
-        fixed_mul_div(emission_weekly(chain, now), params->settlement_length, WEEK, emission);
+    int64_t weekly = emission_weekly(params, emission_elapsed(chain, now));
+    enum dg_status status = fixed_mul_div(weekly, params->settlement_length, WEEK, emission);
 
     return status == DG_OK ? fixed_split(*emission, weights, 3, pools) : status;
 }

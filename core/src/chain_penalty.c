@@ -2,6 +2,7 @@
 #include "chain_state.h"
 
 #include "fixed.h"
+#include "jail.h"
 
 /* ---- offences ---- */
 
@@ -151,12 +152,20 @@ static void let_go(struct dg_chain *chain, int64_t now, uint32_t id)
     chain_set_state(chain, id, DG_NODE_ACTIVE, DG_NOTICE_RELEASE, now);
 }
 
+/* Whether the event opens the door: its term must be over, and jail.release allow it. */
+static enum dg_status may_go(const struct dg_chain *chain, int64_t now, uint32_t id,
+                             enum jail_event event)
+{
+    const struct dg_node_account *account = &chain->registry.nodes[id].account;
+
+    if (account->state != DG_NODE_JAILED || account->jailed_until > now)
+        return DG_ERROR_STATE;
+    return jail_release(&chain->params)->on(chain, id, event);
+}
+
 void chain_release(struct dg_chain *chain, int64_t now, uint32_t id)
 {
-    const struct node_party *node = &chain->registry.nodes[id];
-
-    if (chain->params.jail_release == DG_RELEASE_AUTOMATIC &&
-        node->account.state == DG_NODE_JAILED && node->account.jailed_until <= now)
+    if (may_go(chain, now, id, JAIL_TERM_OVER) == DG_OK)
         let_go(chain, now, id);
 }
 
@@ -169,13 +178,9 @@ enum dg_status dg_chain_request_release(struct dg_chain *chain, int64_t now, uin
         return status;
     if (id >= chain->registry.node_count)
         return DG_ERROR_UNKNOWN_ID;
-    const struct dg_node_account *account = &chain->registry.nodes[id].account;
-    if (chain->params.jail_release != DG_RELEASE_ON_REQUEST || account->state != DG_NODE_JAILED ||
-        account->jailed_until > now)
-        return DG_ERROR_STATE;
-    if (chain_amount(chain, DG_ACCOUNT_STAKE, id) < chain->params.stake_minimum)
-        return DG_ERROR_FUNDS;
-    status = outbox_notices_reserve(&chain->notices, &chain->allocator, 1);
+    status = may_go(chain, now, id, JAIL_REQUEST);
+    if (status == DG_OK)
+        status = outbox_notices_reserve(&chain->notices, &chain->allocator, 1);
     if (status == DG_OK)
         status = outbox_log_reserve(&chain->log, &chain->allocator, 1);
     if (status != DG_OK)

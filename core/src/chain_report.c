@@ -30,19 +30,14 @@ static enum dg_status receipt_check_fee(const struct dg_chain *chain,
         .royalty = model->royalty,
         .size_class = model->size_class,
     };
-    struct metering_fee prompt, late;
+    struct metering_range range;
     enum dg_status status =
-        metering_answer(params, &terms, receipt->tokens_in, receipt->tokens_out, 0, &prompt);
+        metering_range(params, &terms, receipt->tokens_in, receipt->tokens_out, &range);
 
-    if (status == DG_OK)
-        status = metering_answer(params, &terms, receipt->tokens_in, receipt->tokens_out, INT64_MAX,
-                                 &late);
     if (status != DG_OK)
         return status;
-    bool surcharge = late.total > prompt.total;
-    if (receipt->compute_milli != prompt.compute_milli || receipt->royalty != prompt.royalty ||
-        receipt->fee < (surcharge ? prompt.total : late.total) ||
-        receipt->fee > (surcharge ? late.total : prompt.total))
+    if (receipt->compute_milli != range.compute_milli || receipt->royalty != range.royalty ||
+        receipt->fee < range.lowest || receipt->fee > range.highest)
         return DG_ERROR_ARGUMENT;
     return DG_OK;
 }

@@ -5,7 +5,9 @@
  */
 #include "chain_state.h"
 
+#include "commission.h"
 #include "fixed.h"
+#include "redelegation.h"
 
 /* ---- what a node has at stake ---- */
 
@@ -242,10 +244,10 @@ static void redelegate(struct dg_chain *chain, int64_t now, uint32_t id, uint32_
     position->node = node;
     stake_link(book, &nodes[node].stakes, id);
     chain_move(chain, account, from, account, node, position->amount);
-    if (chain->params.stake_redelegation == DG_REDELEGATION_SLASHABLE) {
+    int64_t liable_ns = redelegation(&chain->params)->liable_ns(&chain->params, position);
+    if (liable_ns != REDELEGATION_FREE) {
         position->liable_node = from;
-        position->liable_until =
-            now + stake_unbonding_time(&chain->params, (enum dg_tier)position->tier);
+        position->liable_until = now + liable_ns;
         stake_liable_link(book, &nodes[from].stakes, id);
     }
     chain_stake_changed(chain, from);
@@ -368,31 +370,6 @@ static void bonded_weights(const struct dg_chain *chain, const struct node_party
     }
 }
 
-/* amount * part / whole, rounded down. Weights are brought below 2^62 together. */
-static int64_t share_of(int64_t amount, fixed_uint128 part, fixed_uint128 whole)
-{
-    enum { SHARE_BITS = 62 };
-
-    while (whole >> SHARE_BITS != 0) {
-        whole >>= 1;
-        part >>= 1;
-    }
-    return whole == 0 ? 0 : (int64_t)((fixed_uint128)(uint64_t)amount * part / whole);
-}
-
-/* What the delegators get together of a reward. */
-static int64_t delegators_part(const struct dg_chain *chain, const struct node_party *node,
-                               int64_t amount, fixed_uint128 all, fixed_uint128 delegated)
-{
-    if (chain->params.stake_commission_mode == DG_COMMISSION_ON_TOP) {
-        fixed_int128 base =
-            (fixed_int128)amount * DG_ONE / (DG_ONE + chain->params.stake_commission_on_top);
-        return share_of((int64_t)base, delegated, all);
-    }
-    int64_t gross = share_of(amount, delegated, all);
-    return gross - fixed_part(gross, node->commission);
-}
-
 int64_t chain_share_reward(struct dg_chain *chain, uint32_t id, enum dg_account from,
                            uint32_t from_index, int64_t amount)
 {
@@ -403,12 +380,14 @@ int64_t chain_share_reward(struct dg_chain *chain, uint32_t id, enum dg_account 
 
     bonded_weights(chain, node, &all, &delegated);
     if (delegated > 0) {
-        int64_t part = delegators_part(chain, node, amount, all, delegated);
+        const struct commission_reward reward = {amount, node->commission, all, delegated};
+        int64_t part = commission_mode(&chain->params)->delegators(&chain->params, &reward);
         for (uint32_t p = node->stakes.first; p != DG_NONE; p = positions[p].next) {
             if (positions[p].state != DG_POSITION_BONDED ||
                 positions[p].owner_kind != DG_OWNER_DELEGATOR)
                 continue;
-            int64_t share = share_of(part, stake_weight(&chain->params, &positions[p]), delegated);
+            int64_t share =
+                stake_share(part, stake_weight(&chain->params, &positions[p]), delegated);
             chain_move(chain, from, from_index, DG_ACCOUNT_DELEGATOR, positions[p].owner, share);
             paid += share;
         }

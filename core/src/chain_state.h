@@ -154,6 +154,8 @@ int64_t chain_slash_stake(struct dg_chain *chain, int64_t now, uint32_t node, in
  * part. O(positions when there are delegators). */
 int64_t chain_share_reward(struct dg_chain *chain, uint32_t node, enum dg_account from,
                            uint32_t from_index, int64_t amount);
+/* The same out of the residual account, counted as the node's reward. */
+int64_t chain_pay_reward(struct dg_chain *chain, uint32_t node, int64_t amount);
 bool chain_audit_stakes(const struct dg_chain *chain);
 
 #endif

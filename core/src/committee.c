@@ -3,28 +3,17 @@
 #include "fixed.h"
 #include "hash.h"
 #include "memory.h"
-#include "policies.h"
 
-/* One line a policy; the name is the parameter's value in scenarios. */
-#define WEIGHTS(X)                                                                                 \
-    X(uniform, "nothing: every verifier is as likely")                                             \
-    X(stake, "bonded stake, own and delegated")                                                    \
-    X(trust, "trust earned by scores near the truth")
+#define COMMITTEE_ADDRESS(name, meaning)  &committee_##name,
+#define COMMITTEE_POSITION(name, meaning) COMMITTEE_POSITION_##name,
 
-#define ROW(name, meaning)    &committee_##name,
-#define CHOICE(name, meaning) {#name, meaning},
+static const struct committee_weights *const weights[] = {COMMITTEE_WEIGHTS(COMMITTEE_ADDRESS)};
 
-static const struct committee_weights *const weights[] = {WEIGHTS(ROW)};
+const struct dg_choice committee_weight_choices[] = {COMMITTEE_WEIGHTS(POLICY_CHOICE){0}};
 
-const struct dg_choice committee_weight_choices[] = {WEIGHTS(CHOICE){0}};
-
-_Static_assert(sizeof weights / sizeof weights[0] == DG_COMMITTEE_WEIGHT_LAST + 1,
-               "policies.h gives the last kind of weights");
-
-#define PLACE(name, meaning) COMMITTEE_PLACE_##name,
-enum { WEIGHTS(PLACE) };
-_Static_assert((int)COMMITTEE_PLACE_trust == (int)DG_COMMITTEE_WEIGHT_TRUST,
-               "policies.h names a place of the list");
+enum { COMMITTEE_WEIGHTS(COMMITTEE_POSITION) };
+_Static_assert((int)COMMITTEE_POSITION_trust == (int)DG_COMMITTEE_WEIGHT_TRUST,
+               "policies.h names a row of COMMITTEE_WEIGHTS");
 
 uint64_t committee_weight(const struct dg_params *params, int64_t stake, uint64_t trust)
 {

@@ -8,6 +8,7 @@
 
 #include "dg/params.h"
 #include "dg/verify.h"
+#include "policies.h"
 
 /* Parallel arrays, because a draw reads them all; their order does not matter. */
 struct committee_pool {
@@ -22,9 +23,9 @@ struct committee_weights {
     uint64_t (*weight)(const struct dg_params *params, int64_t stake, uint64_t trust);
 };
 
-extern const struct committee_weights committee_uniform;
-extern const struct committee_weights committee_stake;
-extern const struct committee_weights committee_trust;
+#define COMMITTEE_DECLARE(name, meaning) extern const struct committee_weights committee_##name;
+COMMITTEE_WEIGHTS(COMMITTEE_DECLARE)
+#undef COMMITTEE_DECLARE
 
 /* The weight of a verifier of that stake and trust (in 1/2^32), by committee.weights. */
 uint64_t committee_weight(const struct dg_params *params, int64_t stake, uint64_t trust);

@@ -2,6 +2,7 @@
 
 #include "fixed.h"
 #include "memory.h"
+#include "view_state.h"
 
 #include <string.h>
 
@@ -236,8 +237,11 @@ static enum dg_status reserve_model(struct view *view, uint32_t model)
     return DG_OK;
 }
 
-static void refresh_prices(struct view *view, struct view_model *model)
+void view_refresh_model(struct view *view, struct view_model *model)
 {
+    model->standard_price = model->published_price;
+    if (model->known && model->published_price == 0)
+        model->standard_price = view->params->fees_unit_price;
     for (uint32_t i = 0; i < model->candidate_count; i++) {
         struct view_candidate *candidate = &model->candidates[i];
         candidate->price_score = price_score(view, model, view->nodes[candidate->node].price);
@@ -262,9 +266,8 @@ enum dg_status view_apply_model(struct view *view, const struct dg_model_record 
     model->context_tokens = record->context_tokens;
     model->size_class = record->size_class;
     model->published_price = record->price;
-    model->standard_price = record->price == 0 ? view->params->fees_unit_price : record->price;
     model->royalty = record->royalty;
-    refresh_prices(view, model);
+    view_refresh_model(view, model);
     return DG_OK;
 }
 
@@ -304,8 +307,7 @@ static enum dg_status reserve_node(struct view *view, uint32_t node)
     return view_arms_reserve(&view->arms, view->allocator, needed);
 }
 
-/* Room for one more member in the model's list, and for a scan of it. */
-static enum dg_status reserve_member(struct view *view, uint32_t model_id)
+enum dg_status view_reserve_member(struct view *view, uint32_t model_id)
 {
     enum dg_status status = reserve_model(view, model_id);
     if (status != DG_OK)
@@ -335,7 +337,7 @@ static enum dg_status reserve_record(struct view *view, const struct dg_node_rec
     enum dg_status status = reserve_node(view, record->node);
 
     for (size_t i = 0; i < record->model_count && status == DG_OK; i++)
-        status = reserve_member(view, record->models[i]);
+        status = view_reserve_member(view, record->models[i]);
     return status;
 }
 
@@ -355,6 +357,15 @@ static uint32_t capacity_of(const struct view *view, int64_t stake)
         return VIEW_UNLIMITED;
     int64_t slots = stake / per_slot;
     return slots >= VIEW_UNLIMITED ? VIEW_UNLIMITED - 1 : (uint32_t)slots;
+}
+
+void view_refresh_node(struct view *view, uint32_t node)
+{
+    struct view_node *hot = &view->nodes[node];
+
+    hot->capacity = capacity_of(view, view->records[node].stake);
+    hot->base = base_score(view, &view->records[node]);
+    hot->load = load_score(view, hot);
 }
 
 /* A node never seen is assumed to answer, on target; exploration soon finds out. */
@@ -381,9 +392,7 @@ static void record_overwrite(struct view *view, const struct dg_node_record *rec
     cold->model_count = record->model_count;
     memcpy(cold->models, record->models, record->model_count * sizeof record->models[0]);
     hot->price = record->price;
-    hot->capacity = capacity_of(view, record->stake);
-    hot->base = base_score(view, cold);
-    hot->load = load_score(view, hot);
+    view_refresh_node(view, record->node);
 }
 
 enum dg_status view_apply_node(struct view *view, const struct dg_node_record *record)
@@ -422,7 +431,7 @@ enum dg_status view_reserve_extras(struct view *view, struct view_extras extras)
     return DG_OK;
 }
 
-/* Trees of another order start empty; refresh_prices() puts every candidate in. */
+/* Trees of another order start empty; view_refresh_model() puts every candidate in. */
 static void follow_extras(struct view *view, struct view_extras extras, int64_t now)
 {
     view->order = extras.order;
@@ -444,105 +453,13 @@ void view_follow_params(struct view *view, struct view_extras extras, int64_t no
     follow_extras(view, extras, now);
     weights_from(view->params, view->weights);
     for (uint32_t node = 0; node < view->node_capacity; node++) {
-        struct view_node *hot = &view->nodes[node];
         if (!view->records[node].known)
             continue;
-        hot->capacity = capacity_of(view, view->records[node].stake);
-        hot->base = base_score(view, &view->records[node]);
-        hot->load = load_score(view, hot);
+        view_refresh_node(view, node);
         view_settle_node(view, node);
     }
-    for (size_t i = 0; i < view->model_capacity; i++) {
-        struct view_model *model = &view->models[i];
-        if (model->known && model->published_price == 0)
-            model->standard_price = view->params->fees_unit_price;
-        refresh_prices(view, model);
-    }
-}
-
-/* ---- restoring ---- */
-
-/* Every candidate is a known node that serves the model; it hears where it is. */
-static enum dg_status restore_list(struct view *view, uint32_t model_id)
-{
-    struct view_model *model = &view->models[model_id];
-
-    for (uint32_t place = 0; place < model->candidate_count; place++) {
-        uint32_t node = model->candidates[place].node;
-        uint32_t i = 0;
-        if (!view_knows_node(view, node))
-            return DG_ERROR_DAMAGED;
-        struct view_record *record = &view->records[node];
-        while (i < record->model_count && record->models[i] != model_id)
-            i++;
-        if (i == record->model_count)
-            return DG_ERROR_DAMAGED;
-        record->positions[i] = place;
-    }
-    return DG_OK;
-}
-
-/* An open node is where it thinks it is, and nobody else is in any list. */
-static bool lists_match(const struct view *view)
-{
-    size_t listed = 0, open = 0;
-
     for (size_t i = 0; i < view->model_capacity; i++)
-        listed += view->models[i].candidate_count;
-    for (uint32_t node = 0; node < view->node_capacity; node++) {
-        const struct view_record *record = &view->records[node];
-        if (!record->known || !record->open)
-            continue;
-        open += record->model_count;
-        for (size_t i = 0; i < record->model_count; i++) {
-            const struct view_model *model = &view->models[record->models[i]];
-            if (record->positions[i] >= model->candidate_count ||
-                model->candidates[record->positions[i]].node != node)
-                return false;
-        }
-    }
-    return listed == open;
-}
-
-static enum dg_status restore_nodes(struct view *view)
-{
-    for (uint32_t node = 0; node < view->node_capacity; node++) {
-        struct view_node *hot = &view->nodes[node];
-        struct view_record *record = &view->records[node];
-        if (!record->known)
-            continue;
-        hot->capacity = capacity_of(view, record->stake);
-        hot->base = base_score(view, record);
-        hot->load = load_score(view, hot);
-        record->open = record->active && !record->barred && hot->in_flight < hot->capacity;
-        for (size_t i = 0; i < record->model_count; i++) {
-            enum dg_status status = reserve_member(view, record->models[i]);
-            if (status != DG_OK)
-                return status;
-            view->models[record->models[i]].member_count += record->active;
-        }
-    }
-    return DG_OK;
-}
-
-enum dg_status view_restore(struct view *view)
-{
-    enum dg_status status = restore_nodes(view);
-
-    for (uint32_t i = 0; i < view->model_capacity && status == DG_OK; i++) {
-        struct view_model *model = &view->models[i];
-        if (model->candidate_count > model->member_count)
-            return DG_ERROR_DAMAGED;
-        model->standard_price = model->published_price;
-        if (model->known && model->published_price == 0)
-            model->standard_price = view->params->fees_unit_price;
-        status = restore_list(view, i);
-    }
-    if (status == DG_OK && !lists_match(view))
-        status = DG_ERROR_DAMAGED;
-    for (size_t i = 0; i < view->model_capacity && status == DG_OK; i++)
-        refresh_prices(view, &view->models[i]);
-    return status;
+        view_refresh_model(view, &view->models[i]);
 }
 
 /* ---- load and outcomes ---- */

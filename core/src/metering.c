@@ -4,8 +4,7 @@
 #include "metering.h"
 
 #include "fixed.h"
-
-#include <stdbool.h>
+#include "latency.h"
 
 enum { MILLI = 1000 };
 
@@ -19,21 +18,19 @@ static fixed_int128 divide_half_up(fixed_int128 dividend, int64_t divisor)
     return sum / divisor;
 }
 
+/* Of a fraction below 0 the same as of its opposite, below 0. */
 static fixed_int128 share(int64_t amount, int64_t fraction)
 {
-    return fraction == 0 ? 0 : divide_half_up((fixed_int128)amount * fraction, DG_ONE);
+    if (fraction == 0)
+        return 0;
+    if (fraction < 0)
+        return -divide_half_up((fixed_int128)amount * -fraction, DG_ONE);
+    return divide_half_up((fixed_int128)amount * fraction, DG_ONE);
 }
 
-/* The part of the compute fee that may come on top of it at the worst latency. */
-static int64_t surcharge(const struct dg_params *params)
+static fixed_int128 fee_of(int64_t compute, int64_t royalty, int64_t latency)
 {
-    return params->fees_latency_mode == DG_LATENCY_USER_SURCHARGE ? params->fees_latency_coefficient
-                                                                  : 0;
-}
-
-static fixed_int128 maximum_of(int64_t compute, int64_t royalty, int64_t coefficient)
-{
-    return compute + share(compute, royalty) + share(compute, coefficient);
+    return compute + share(compute, royalty) + share(compute, latency);
 }
 
 static enum dg_status compute_fee(const struct metering_terms *terms, int64_t milli, int64_t *fee)
@@ -79,7 +76,7 @@ enum dg_status metering_maximum(const struct dg_params *params, const struct met
     if (status != DG_OK)
         return status;
 
-    fixed_int128 maximum = maximum_of(compute, terms->royalty, surcharge(params));
+    fixed_int128 maximum = fee_of(compute, terms->royalty, latency_mode(params)->highest(params));
     if (maximum > INT64_MAX)
         return DG_ERROR_OVERFLOW;
     *fee = (int64_t)maximum;
@@ -88,16 +85,16 @@ enum dg_status metering_maximum(const struct dg_params *params, const struct met
 
 /* The largest compute fee whose maximum is at most budget. The closed form is off by the two
  * roundings at most, hence the steps. */
-static int64_t compute_within(int64_t budget, int64_t royalty, int64_t coefficient)
+static int64_t compute_within(int64_t budget, int64_t royalty, int64_t latency)
 {
-    if (royalty == 0 && coefficient == 0)
+    if (royalty == 0 && latency == 0)
         return budget;
 
-    fixed_int128 divisor = (fixed_int128)DG_ONE + royalty + coefficient;
+    fixed_int128 divisor = (fixed_int128)DG_ONE + royalty + latency;
     int64_t compute = (int64_t)((fixed_int128)budget * DG_ONE / divisor);
-    while (compute > 0 && maximum_of(compute, royalty, coefficient) > budget)
+    while (compute > 0 && fee_of(compute, royalty, latency) > budget)
         compute--;
-    while (compute < INT64_MAX && maximum_of(compute + 1, royalty, coefficient) <= budget)
+    while (compute < INT64_MAX && fee_of(compute + 1, royalty, latency) <= budget)
         compute++;
     return compute;
 }
@@ -108,7 +105,7 @@ int64_t metering_price_limit(const struct dg_params *params, int64_t royalty, in
     if (milli == 0)
         return INT64_MAX;
 
-    int64_t compute = compute_within(budget, royalty, surcharge(params));
+    int64_t compute = compute_within(budget, royalty, latency_mode(params)->highest(params));
     /* milli * price / 1000, rounded half up, is at most compute while milli * price <= this. */
     fixed_int128 product = (fixed_int128)compute * MILLI + (MILLI - MILLI / 2 - 1);
     if (product <= INT64_MAX)
@@ -117,18 +114,18 @@ int64_t metering_price_limit(const struct dg_params *params, int64_t royalty, in
     return limit > INT64_MAX ? INT64_MAX : (int64_t)limit;
 }
 
-/* 0 up to the target, the maximum from twice the target on, linear between. */
-static int64_t latency_coefficient(const struct dg_params *params, uint32_t tokens_out,
-                                   int64_t total_ns)
+/* The parts of a fee that do not depend on the latency. */
+static enum dg_status fee_parts(const struct dg_params *params, const struct metering_terms *terms,
+                                uint32_t tokens_in, uint32_t tokens_out, struct metering_fee *fee)
 {
-    int64_t target = metering_target(params, tokens_out);
+    enum dg_status status =
+        metering_compute(params, terms->size_class, tokens_in, tokens_out, &fee->compute_milli);
 
-    if (total_ns <= target)
-        return 0;
-    if (total_ns - target >= target)
-        return params->fees_latency_coefficient;
-    return (int64_t)divide_half_up(
-        (fixed_int128)params->fees_latency_coefficient * (total_ns - target), target);
+    if (status == DG_OK)
+        status = compute_fee(terms, fee->compute_milli, &fee->compute);
+    if (status == DG_OK) /* no royalty is above the whole compute fee */
+        fee->royalty = (int64_t)share(fee->compute, terms->royalty);
+    return status;
 }
 
 enum dg_status metering_answer(const struct dg_params *params, const struct metering_terms *terms,
@@ -136,23 +133,40 @@ enum dg_status metering_answer(const struct dg_params *params, const struct mete
                                struct metering_fee *fee)
 {
     struct metering_fee result = {0};
-    enum dg_status status =
-        metering_compute(params, terms->size_class, tokens_in, tokens_out, &result.compute_milli);
-
-    if (status == DG_OK)
-        status = compute_fee(terms, result.compute_milli, &result.compute);
+    enum dg_status status = fee_parts(params, terms, tokens_in, tokens_out, &result);
     if (status != DG_OK)
         return status;
 
-    fixed_int128 latency = share(result.compute, latency_coefficient(params, tokens_out, total_ns));
-    fixed_int128 royalty = share(result.compute, terms->royalty);
-    bool discount = params->fees_latency_mode == DG_LATENCY_NODE_DISCOUNT;
-    fixed_int128 total = result.compute + royalty + (discount ? -latency : latency);
+    int64_t term =
+        latency_mode(params)->term(params, metering_target(params, tokens_out), total_ns);
+    fixed_int128 latency = share(result.compute, term);
+    fixed_int128 total = (fixed_int128)result.compute + result.royalty + latency;
     if (total > INT64_MAX)
         return DG_ERROR_OVERFLOW;
     result.latency = (int64_t)latency;
-    result.royalty = (int64_t)royalty;
     result.total = (int64_t)total;
     *fee = result;
+    return DG_OK;
+}
+
+enum dg_status metering_range(const struct dg_params *params, const struct metering_terms *terms,
+                              uint32_t tokens_in, uint32_t tokens_out, struct metering_range *range)
+{
+    const struct latency_mode *mode = latency_mode(params);
+    struct metering_fee fee = {0};
+    enum dg_status status = fee_parts(params, terms, tokens_in, tokens_out, &fee);
+    if (status != DG_OK)
+        return status;
+
+    fixed_int128 sum = (fixed_int128)fee.compute + fee.royalty;
+    fixed_int128 highest = sum + share(fee.compute, mode->highest(params));
+    if (highest > INT64_MAX)
+        return DG_ERROR_OVERFLOW;
+    *range = (struct metering_range){
+        .compute_milli = fee.compute_milli,
+        .royalty = fee.royalty,
+        .lowest = (int64_t)(sum + share(fee.compute, mode->lowest(params))),
+        .highest = (int64_t)highest,
+    };
     return DG_OK;
 }

@@ -3,10 +3,9 @@
  * The fee of an answer is
  *   compute = milli-CU * price / 1000
  *   royalty = compute * royalty fraction, on top, for the provider
- *   latency = compute * coefficient, taken off (node_discount) or put on top (user_surcharge)
+ *   latency = compute * latency term, taken off or put on top by fees.latency_mode (latency.h)
  * where each of the three is rounded half up. The royalty does not depend on the latency: the
- * provider did not choose the machine. The coefficient grows linearly from 0 at the target latency
- * to fees.latency_coefficient at twice the target.
+ * provider did not choose the machine.
  */
 #ifndef CORE_METERING_H
 #define CORE_METERING_H
@@ -23,9 +22,15 @@ struct metering_terms {
 struct metering_fee {
     int64_t compute_milli;
     int64_t compute; /* before the latency term */
-    int64_t latency; /* size of the latency term */
+    int64_t latency; /* what that adds; below 0: takes off */
     int64_t royalty;
     int64_t total; /* what the user pays */
+};
+
+/* What an answer may cost, whatever its latency. */
+struct metering_range {
+    int64_t compute_milli, royalty;
+    int64_t lowest, highest; /* of the total */
 };
 
 /* milli-CU: weight * (input weight * tokens_in + output weight * tokens_out). The division of a CU
@@ -50,5 +55,10 @@ int64_t metering_price_limit(const struct dg_params *params, int64_t royalty, in
 enum dg_status metering_answer(const struct dg_params *params, const struct metering_terms *terms,
                                uint32_t tokens_in, uint32_t tokens_out, int64_t total_ns,
                                struct metering_fee *fee);
+
+/* Between which fees that of such an answer lies. */
+enum dg_status metering_range(const struct dg_params *params, const struct metering_terms *terms,
+                              uint32_t tokens_in, uint32_t tokens_out,
+                              struct metering_range *range);
 
 #endif

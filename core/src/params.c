@@ -3,10 +3,10 @@
  * params_check.c. */
 #include "dg/params.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 #include "fixed.h"
+#include "latency.h"
 #include "policies.h"
 
 #define MILLISECOND (DG_SECOND / 1000)
@@ -38,42 +38,6 @@ enum { WORD_WINDOW = 64 }; /* outcomes a test keeps: the bits of one word */
         .published_high = published_high_, .standard = standard_, .origin = DG_ORIGIN_##origin_,   \
         .source = source_, .meaning = meaning_, .choices = choices_,                               \
     }
-
-static const struct dg_choice latency_modes[] = {
-    {"node_discount", "the node earns less and the user is refunded"},
-    {"user_surcharge", "the user pays more"},
-    {0},
-};
-static const struct dg_choice reveal_modes[] = {
-    {"sealed", "committed to before any is seen"},
-    {"open", "published as they come, so that they can be copied"},
-    {0},
-};
-static const struct dg_choice jail_yields[] = {
-    {"frozen", "withheld until release"},
-    {"kept", "paid in jail too"},
-    {0},
-};
-static const struct dg_choice jail_releases[] = {
-    {"automatic", "when its term is over"},
-    {"on_request", "when its operator asks, after the term, and it holds stake.minimum"},
-    {0},
-};
-static const struct dg_choice redelegations[] = {
-    {"instant", "moved stake no longer answers for the node it left"},
-    {"slashable", "moved stake stays liable as unbonding stake does"},
-    {0},
-};
-static const struct dg_choice commission_modes[] = {
-    {"deducted", "out of its delegators' rewards, at the node's own rate"},
-    {"on_top", "over the reward that is shared by stake, at one rate for all"},
-    {0},
-};
-static const struct dg_choice emission_schedules[] = {
-    {"constant", "the same every week"},
-    {"halving", "half as much after each emission.halving_time"},
-    {0},
-};
 
 /* clang-format off: a row a parameter */
 static const struct dg_param_row rows[] = {
@@ -110,9 +74,10 @@ static const struct dg_param_row rows[] = {
     ROW("fees.verification_share", fees_verification_share, FRACTION(0, DG_ONE), NO_RANGE,
         3 * PERCENT, OURS, "who pays the verifiers is not published",
         "part of a settled fee that goes to the verification fund", NULL),
-    ROW("fees.latency_mode", fees_latency_mode, CHOICE(DG_LATENCY_USER_SURCHARGE), NO_RANGE,
+    ROW("fees.latency_mode", fees_latency_mode, CHOICE(DG_LATENCY_MODE_LAST), NO_RANGE,
         DG_LATENCY_NODE_DISCOUNT, OURS, "published texts contradict each other on who pays",
-        "who bears the latency term: a slow node earns less, or the user pays more", latency_modes),
+        "who bears the latency term: a slow node earns less, or the user pays more",
+        latency_mode_choices),
     ROW("fees.latency_coefficient", fees_latency_coefficient, FRACTION(0, DG_ONE),
         PUBLISHED(0, 30 * PERCENT), 30 * PERCENT, PUBLISHED, "latency coefficient of 0 to 0.3",
         "latency term of the fee at twice the target latency and beyond", NULL),
@@ -243,10 +208,10 @@ static const struct dg_param_row rows[] = {
     ROW("committee.reveal_time", committee_reveal_time, DURATION(MILLISECOND, DAY), NO_RANGE,
         60 * DG_SECOND, OURS, "same as the time to commit", "time to reveal a committed score",
         NULL),
-    ROW("committee.reveal", committee_reveal, CHOICE(DG_REVEAL_OPEN), NO_RANGE, DG_REVEAL_SEALED,
-        OURS, "a score that is seen can be copied",
+    ROW("committee.reveal", committee_reveal, CHOICE(DG_REVEAL_MODE_LAST), NO_RANGE,
+        DG_REVEAL_SEALED, OURS, "a score that is seen can be copied",
         "whether scores are committed to before any is seen, or published as they come",
-        reveal_modes),
+        reveal_mode_choices),
     ROW("committee.escalation_size", committee_escalation_size, COUNT(0, DG_COMMITTEE_MAX),
         NO_RANGE, 0, OURS, "one committee, unless a scenario asks for more",
         "verifiers in all when the scores of the first committee disagree; 0 means no escalation",
@@ -350,14 +315,14 @@ static const struct dg_param_row rows[] = {
         "one settlement", "first jail term; 0 means none", NULL),
     ROW("jail.growth", jail_growth, COUNT(1, 16), NO_RANGE, 2, OURS, "doubling",
         "factor by which each repeat lengthens the term", NULL),
-    ROW("jail.yield", jail_yield, CHOICE(DG_YIELD_KEPT), NO_RANGE, DG_YIELD_FROZEN, CODE,
+    ROW("jail.yield", jail_yield, CHOICE(DG_JAIL_YIELD_LAST), NO_RANGE, DG_YIELD_FROZEN, CODE,
         "the two contract generations differ",
-        "whether rewards are withheld until release or paid in jail", jail_yields),
-    ROW("jail.release", jail_release, CHOICE(DG_RELEASE_ON_REQUEST), NO_RANGE, DG_RELEASE_AUTOMATIC,
+        "whether rewards are withheld until release or paid in jail", jail_yield_choices),
+    ROW("jail.release", jail_release, CHOICE(DG_JAIL_RELEASE_LAST), NO_RANGE, DG_RELEASE_AUTOMATIC,
         OURS, "the simplest rule; others ask the operator to come back",
         "whether a node returns when its term is over, or when its operator asks and it holds "
         "stake.minimum",
-        jail_releases),
+        jail_release_choices),
     ROW("stake.minimum", stake_minimum, AMOUNT(AMOUNT_MAX), NO_RANGE, 1000 * DG_TOKEN, OURS,
         "no amount is published", "stake without which a node cannot register", NULL),
     ROW("stake.unbonding_short", stake_unbonding[DG_TIER_SHORT], DURATION(0, 10 * YEAR), NO_RANGE,
@@ -375,14 +340,15 @@ static const struct dg_param_row rows[] = {
     ROW("stake.weight_long", stake_weight[DG_TIER_LONG], FRACTION(1, 10 * DG_ONE), NO_RANGE,
         150 * PERCENT, CODE, "1.5 for 360 days",
         "what a token in the long lock tier counts for in shares and votes", NULL),
-    ROW("stake.redelegation", stake_redelegation, CHOICE(DG_REDELEGATION_SLASHABLE), NO_RANGE,
+    ROW("stake.redelegation", stake_redelegation, CHOICE(DG_REDELEGATION_LAST), NO_RANGE,
         DG_REDELEGATION_INSTANT, CODE, "moved stake leaves its duties behind",
-        "whether stake moved to another node stays liable for the one it left", redelegations),
-    ROW("stake.commission_mode", stake_commission_mode, CHOICE(DG_COMMISSION_ON_TOP), NO_RANGE,
+        "whether stake moved to another node stays liable for the one it left",
+        redelegation_choices),
+    ROW("stake.commission_mode", stake_commission_mode, CHOICE(DG_COMMISSION_MODE_LAST), NO_RANGE,
         DG_COMMISSION_DEDUCTED, CODE, "deducted in July, on top in September",
         "whether an operator's commission comes out of its delegators' rewards or on top of "
         "everybody's",
-        commission_modes),
+        commission_mode_choices),
     ROW("stake.commission_maximum", stake_commission_maximum, FRACTION(0, DG_ONE), NO_RANGE,
         20 * PERCENT, CODE, "at most 20 %", "highest commission a node may ask of its delegators",
         NULL),
@@ -393,9 +359,9 @@ static const struct dg_param_row rows[] = {
         "records need not be newer", "time between two publications of changed records", NULL),
     ROW("settlement.length", settlement_length, DURATION(DG_SECOND, YEAR), NO_RANGE, 7 * DAY,
         PUBLISHED, "weekly settlement", "time between two payments of rewards", NULL),
-    ROW("emission.schedule", emission_schedule, CHOICE(DG_EMISSION_HALVING), NO_RANGE,
+    ROW("emission.schedule", emission_schedule, CHOICE(DG_EMISSION_SCHEDULE_LAST), NO_RANGE,
         DG_EMISSION_HALVING, PUBLISHED, "halving every two years, since withdrawn",
-        "whether the emission stays as it is or halves again and again", emission_schedules),
+        "whether the emission stays as it is or halves again and again", emission_schedule_choices),
     ROW("emission.halving_time", emission_halving_time, DURATION(DG_SECOND, 100 * YEAR), NO_RANGE,
         2 * YEAR, PUBLISHED, "every two years, since withdrawn",
         "time after which the emission halves, from the first node's registration on", NULL),
@@ -490,8 +456,7 @@ int64_t dg_royalty_maximum(const struct dg_params *params)
 {
     int64_t shares = params->fees_network_share + params->fees_governance_share +
                      params->fees_treasury_share + params->fees_verification_share;
-    bool discount = params->fees_latency_mode == DG_LATENCY_NODE_DISCOUNT;
-    int64_t left = DG_ONE - (discount ? params->fees_latency_coefficient : 0);
+    int64_t left = DG_ONE + latency_mode(params)->lowest(params);
     fixed_int128 most = (fixed_int128)(DG_ONE - shares) * left;
 
     if (most >= (fixed_int128)shares * DG_ONE)

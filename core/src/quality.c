@@ -1,46 +1,25 @@
 #include "quality.h"
 
-#include "policies.h"
+#define QUALITY_ADDRESS(name, meaning)       &quality_##name,
+#define QUALITY_POSITION(name, meaning)      QUALITY_POSITION_##name,
+#define QUALITY_TEST_POSITION(name, meaning) QUALITY_TEST_POSITION_##name,
 
-/* One line a policy; the name is the parameter's value in scenarios. */
-#define AGGREGATIONS(X)                                                                            \
-    X(median, "the score in the middle")                                                           \
-    X(mean, "the plain mean")                                                                      \
-    X(trimmed_mean, "the mean without the lowest and the highest scores")                          \
-    X(trust_weighted, "mean by trust, which moves with the distance from each round's consensus")  \
-    X(stake_weighted_median, "the score with half of the stake on either side")                    \
-    X(yuma, "mean by stake of scores cut to what a stake majority supports; verifiers earn bonds") \
-    X(gold_calibrated, "mean by trust, which moves only on probes whose score is known")
-#define TESTS(X)                                                                                   \
-    X(threshold, "so many failures among the latest checks")                                       \
-    X(sprt, "sequential probability ratio test of failure rate p0 against p1, again and again")    \
-    X(cusum, "cumulative sum of evidence for failure rate p1 against p0, never below 0")
+static const struct quality_aggregation *const aggregations[] = {
+    QUALITY_AGGREGATIONS(QUALITY_ADDRESS)};
+static const struct quality_test *const tests[] = {QUALITY_TESTS(QUALITY_ADDRESS)};
 
-#define ROW(name, meaning)    &quality_##name,
-#define CHOICE(name, meaning) {#name, meaning},
+const struct dg_choice quality_aggregation_choices[] = {QUALITY_AGGREGATIONS(POLICY_CHOICE){0}};
+const struct dg_choice quality_test_choices[] = {QUALITY_TESTS(POLICY_CHOICE){0}};
 
-static const struct quality_aggregation *const aggregations[] = {AGGREGATIONS(ROW)};
-static const struct quality_test *const tests[] = {TESTS(ROW)};
-
-const struct dg_choice quality_aggregation_choices[] = {AGGREGATIONS(CHOICE){0}};
-const struct dg_choice quality_test_choices[] = {TESTS(CHOICE){0}};
-
-_Static_assert(sizeof aggregations / sizeof aggregations[0] == DG_QUALITY_AGGREGATION_LAST + 1,
-               "policies.h gives the last aggregation");
-_Static_assert(sizeof tests / sizeof tests[0] == DG_QUALITY_TEST_LAST + 1,
-               "policies.h gives the last test");
-
-#define AGGREGATION_PLACE(name, meaning) QUALITY_PLACE_##name,
-#define TEST_PLACE(name, meaning)        QUALITY_TEST_PLACE_##name,
-enum { AGGREGATIONS(AGGREGATION_PLACE) };
-enum { TESTS(TEST_PLACE) };
-_Static_assert((int)QUALITY_PLACE_trimmed_mean == (int)DG_QUALITY_TRIMMED_MEAN &&
-                   (int)QUALITY_PLACE_trust_weighted == (int)DG_QUALITY_TRUST_WEIGHTED &&
-                   (int)QUALITY_PLACE_yuma == (int)DG_QUALITY_YUMA &&
-                   (int)QUALITY_PLACE_gold_calibrated == (int)DG_QUALITY_GOLD_CALIBRATED &&
-                   (int)QUALITY_TEST_PLACE_sprt == (int)DG_QUALITY_SPRT &&
-                   (int)QUALITY_TEST_PLACE_cusum == (int)DG_QUALITY_CUSUM,
-               "policies.h names places of the lists");
+enum { QUALITY_AGGREGATIONS(QUALITY_POSITION) };
+enum { QUALITY_TESTS(QUALITY_TEST_POSITION) };
+_Static_assert((int)QUALITY_POSITION_trimmed_mean == (int)DG_QUALITY_TRIMMED_MEAN &&
+                   (int)QUALITY_POSITION_trust_weighted == (int)DG_QUALITY_TRUST_WEIGHTED &&
+                   (int)QUALITY_POSITION_yuma == (int)DG_QUALITY_YUMA &&
+                   (int)QUALITY_POSITION_gold_calibrated == (int)DG_QUALITY_GOLD_CALIBRATED &&
+                   (int)QUALITY_TEST_POSITION_sprt == (int)DG_QUALITY_SPRT &&
+                   (int)QUALITY_TEST_POSITION_cusum == (int)DG_QUALITY_CUSUM,
+               "policies.h names rows of QUALITY_AGGREGATIONS and QUALITY_TESTS");
 
 const struct quality_aggregation *quality_aggregation(const struct dg_params *params)
 {

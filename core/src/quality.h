@@ -1,7 +1,6 @@
 /* quality.h - the policies that turn scores into one score, and outcomes of checks into offences.
  *
- * Each aggregation and each test is one file; the tables are in quality.c, in the order of the
- * names in policies.h.
+ * Each aggregation and each test is one file; the lists are in policies.h.
  */
 #ifndef CORE_QUALITY_H
 #define CORE_QUALITY_H
@@ -11,6 +10,7 @@
 #include "dg/params.h"
 #include "dg/verify.h"
 #include "fixed.h"
+#include "policies.h"
 
 struct quality_vote {
     uint16_t score;
@@ -56,9 +56,12 @@ uint16_t quality_pass_score(const struct dg_params *params);
 struct dg_finding quality_finding(const struct dg_params *params, struct quality_vote *votes,
                                   size_t count, size_t quorum);
 
-extern const struct quality_aggregation quality_median, quality_mean, quality_trimmed_mean,
-    quality_trust_weighted, quality_stake_weighted_median, quality_yuma, quality_gold_calibrated;
-extern const struct quality_test quality_threshold, quality_sprt, quality_cusum;
+#define QUALITY_DECLARE(name, meaning)      extern const struct quality_aggregation quality_##name;
+#define QUALITY_TEST_DECLARE(name, meaning) extern const struct quality_test quality_##name;
+QUALITY_AGGREGATIONS(QUALITY_DECLARE)
+QUALITY_TESTS(QUALITY_TEST_DECLARE)
+#undef QUALITY_DECLARE
+#undef QUALITY_TEST_DECLARE
 
 /* ---- for the policies ---- */
 

@@ -2,17 +2,13 @@
 
 #include "fixed.h"
 #include "memory.h"
-#include "policies.h"
 
 #define ROUTING_ADDRESS(name, meaning)  &routing_policy_##name,
-#define ROUTING_CHOICE(name, meaning)   {#name, meaning},
 #define ROUTING_POSITION(name, meaning) ROUTING_POSITION_##name,
 
 static const struct routing_policy *const routing_policies[] = {ROUTING_POLICIES(ROUTING_ADDRESS)};
-const struct dg_choice routing_policy_choices[] = {ROUTING_POLICIES(ROUTING_CHOICE){0}};
+const struct dg_choice routing_policy_choices[] = {ROUTING_POLICIES(POLICY_CHOICE){0}};
 
-_Static_assert(sizeof routing_policies / sizeof routing_policies[0] == DG_ROUTING_POLICY_LAST + 1,
-               "DG_ROUTING_POLICY_LAST is the last row of ROUTING_POLICIES");
 enum { ROUTING_POLICIES(ROUTING_POSITION) };
 _Static_assert((int)ROUTING_POSITION_weighted_score == (int)DG_ROUTING_WEIGHTED_SCORE,
                "DG_ROUTING_WEIGHTED_SCORE is its row of ROUTING_POLICIES");

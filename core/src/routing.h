@@ -7,25 +7,15 @@
  * likely and so is every order of it: "the first of the best" is therefore a fair way to break a
  * tie.
  *
- * To add a policy: one file that defines a struct routing_policy, and one line in ROUTING_POLICIES.
+ * To add a policy: one file that defines a struct routing_policy, and one row in
+ * ROUTING_POLICIES (policies.h).
  */
 #ifndef CORE_ROUTING_H
 #define CORE_ROUTING_H
 
 #include "gateway_entropy.h"
 #include "gateway_view.h"
-
-/* In the order of the parameter routing.policy. */
-#define ROUTING_POLICIES(ROW)                                                                      \
-    ROW(random, "every candidate is as likely")                                                    \
-    ROW(power_of_d, "the least loaded of d random candidates")                                     \
-    ROW(weighted_score, "softmax of latency, success, price, load, quality and credibility")       \
-    ROW(round_robin, "the candidate that has waited longest for its turn")                         \
-    ROW(least_outstanding, "the candidate with the fewest requests in flight")                     \
-    ROW(inverse_square_price, "at random, in proportion to 1 / price^2")                           \
-    ROW(stake_weighted, "at random, in proportion to published stake")                             \
-    ROW(ucb, "the highest upper confidence bound on quality minus cost")                           \
-    ROW(thompson, "the highest draw from what is believed of quality minus cost")
+#include "policies.h"
 
 enum { ROUTING_SAMPLE_MAX = 256 }; /* candidates in one decision: the bound of routing.candidates */
 

@@ -3,30 +3,18 @@
 #include "fixed.h"
 #include "hash.h"
 #include "memory.h"
-#include "policies.h"
 
-/* One line a policy; the name is the parameter's value in scenarios. */
-#define PLANS(X)                                                                                   \
-    X(constant, "each answer alone, at one rate")                                                  \
-    X(risk, "each answer alone, the rate higher for low credibility, newcomers and high fees")     \
-    X(stratified, "of each node's answers the same part, so that none is missed by luck")          \
-    X(budget, "of a period's answers as many as a sum pays the verifiers of")
+#define SAMPLING_ADDRESS(name, meaning)  &sampling_##name,
+#define SAMPLING_POSITION(name, meaning) SAMPLING_POSITION_##name,
 
-#define ROW(name, meaning)    &sampling_##name,
-#define CHOICE(name, meaning) {#name, meaning},
+static const struct sampling_plan *const plans[] = {SAMPLING_PLANS(SAMPLING_ADDRESS)};
 
-static const struct sampling_plan *const plans[] = {PLANS(ROW)};
+const struct dg_choice sampling_plan_choices[] = {SAMPLING_PLANS(POLICY_CHOICE){0}};
 
-const struct dg_choice sampling_plan_choices[] = {PLANS(CHOICE){0}};
-
-_Static_assert(sizeof plans / sizeof plans[0] == DG_SAMPLING_PLAN_LAST + 1,
-               "policies.h gives the last plan");
-
-#define PLACE(name, meaning) SAMPLING_PLACE_##name,
-enum { PLANS(PLACE) };
-_Static_assert((int)SAMPLING_PLACE_risk == (int)DG_SAMPLING_RISK &&
-                   (int)SAMPLING_PLACE_budget == (int)DG_SAMPLING_BUDGET,
-               "policies.h names places of the list");
+enum { SAMPLING_PLANS(SAMPLING_POSITION) };
+_Static_assert((int)SAMPLING_POSITION_risk == (int)DG_SAMPLING_RISK &&
+                   (int)SAMPLING_POSITION_budget == (int)DG_SAMPLING_BUDGET,
+               "policies.h names rows of SAMPLING_PLANS");
 
 const struct sampling_plan *sampling_plan(const struct dg_params *params)
 {

@@ -1,7 +1,7 @@
 /* sampling.h - receipts that wait for a beacon, and the plans that draw which of them are checked.
  *
- * A plan is one file; the table is in sampling.c, in the order of the names in policies.h. A plan
- * sees all receipts of a period at once, because some draw the smallest of a group.
+ * A plan is one file; the list is in policies.h. A plan sees all receipts of a period at once,
+ * because some draw the smallest of a group.
  */
 #ifndef CORE_SAMPLING_H
 #define CORE_SAMPLING_H
@@ -11,6 +11,7 @@
 #include "dg/params.h"
 #include "dg/verify.h"
 #include "fixed.h"
+#include "policies.h"
 
 struct sampling_item {
     struct dg_receipt receipt;
@@ -49,8 +50,9 @@ struct sampling_plan {
 
 const struct sampling_plan *sampling_plan(const struct dg_params *params);
 
-extern const struct sampling_plan sampling_constant, sampling_risk, sampling_stratified,
-    sampling_budget;
+#define SAMPLING_DECLARE(name, meaning) extern const struct sampling_plan sampling_##name;
+SAMPLING_PLANS(SAMPLING_DECLARE)
+#undef SAMPLING_DECLARE
 
 void sampling_keys_derive(const uint8_t beacon[DG_HASH_BYTES], struct sampling_keys *keys);
 

@@ -99,6 +99,17 @@ fixed_uint128 stake_weight(const struct dg_params *params, const struct stake_po
            (uint64_t)params->stake_weight[position->tier];
 }
 
+int64_t stake_share(int64_t amount, fixed_uint128 part, fixed_uint128 whole)
+{
+    enum { SHARE_BITS = 62 };
+
+    while (whole >> SHARE_BITS != 0) {
+        whole >>= 1;
+        part >>= 1;
+    }
+    return whole == 0 ? 0 : (int64_t)((fixed_uint128)(uint64_t)amount * part / whole);
+}
+
 enum dg_account stake_account(const struct stake_position *position)
 {
     if (position->state == DG_POSITION_UNBONDING)

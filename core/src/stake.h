@@ -52,6 +52,9 @@ void stake_liable_unlink(struct stake_book *book, struct stake_lists *lists, uin
 int64_t stake_unbonding_time(const struct dg_params *params, enum dg_tier tier);
 /* What the position counts for in shares and votes: amount times the weight of its tier. */
 fixed_uint128 stake_weight(const struct dg_params *params, const struct stake_position *position);
+/* amount * part / whole of such weights, rounded down; 0 of no weight. Weights above 2^62 lose low
+ * bits, both alike. */
+int64_t stake_share(int64_t amount, fixed_uint128 part, fixed_uint128 whole);
 
 /* The account of the ledger that holds a position in that state. */
 enum dg_account stake_account(const struct stake_position *position);

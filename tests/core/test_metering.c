@@ -85,7 +85,8 @@ static void latency_term(void **state)
         assert_int_equal(metering_answer(&params, &terms, 1000, 250, cases[i].total, &node), DG_OK);
         params.fees_latency_mode = DG_LATENCY_USER_SURCHARGE;
         assert_int_equal(metering_answer(&params, &terms, 1000, 250, cases[i].total, &user), DG_OK);
-        assert_int_equal(node.latency, cases[i].latency);
+        assert_int_equal(node.latency, -cases[i].latency);
+        assert_int_equal(user.latency, cases[i].latency);
         assert_int_equal(node.total, 105000 - cases[i].latency);
         assert_int_equal(user.total, 105000 + cases[i].latency);
         assert_int_equal(node.royalty, 5000);

@@ -28,14 +28,17 @@ enum dg_origin {
     DG_ORIGIN_OURS,      /* chosen here */
 };
 
-enum dg_reveal_mode { DG_REVEAL_SEALED, DG_REVEAL_OPEN };
 enum { DG_SIZE_8B, DG_SIZE_13B, DG_SIZE_34B, DG_SIZE_70B, DG_SIZE_LARGER, DG_SIZE_COUNT };
+
+/* Values of parameters that choose; all choices of a parameter are in its row, by name. */
+enum dg_reveal_mode { DG_REVEAL_SEALED, DG_REVEAL_OPEN };
 enum dg_latency_mode { DG_LATENCY_NODE_DISCOUNT, DG_LATENCY_USER_SURCHARGE };
 enum dg_jail_yield { DG_YIELD_FROZEN, DG_YIELD_KEPT };
 enum dg_jail_release { DG_RELEASE_AUTOMATIC, DG_RELEASE_ON_REQUEST };
 enum dg_redelegation { DG_REDELEGATION_INSTANT, DG_REDELEGATION_SLASHABLE };
 enum dg_commission_mode { DG_COMMISSION_DEDUCTED, DG_COMMISSION_ON_TOP };
 enum dg_emission_schedule { DG_EMISSION_CONSTANT, DG_EMISSION_HALVING };
+
 enum dg_tier { DG_TIER_SHORT, DG_TIER_MEDIUM, DG_TIER_LONG, DG_TIER_COUNT }; /* lock tiers */
 
 struct dg_params {
