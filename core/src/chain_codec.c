@@ -159,6 +159,8 @@ static void node_codec(struct codec *codec, const struct dg_chain *chain, struct
     codec_u32(codec, &node->stakes.liable);
     history_codec(codec, node);
     codec_u64(codec, &node->serving_compute);
+    time_codec(codec, &node->failing_since);
+    codec_u32(codec, &node->failed_row);
     codec_u64(codec, &node->verifier_points);
     codec_u64(codec, &node->bonds);
     codec_amount(codec, &node->frozen_verifier_rewards);

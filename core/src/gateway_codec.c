@@ -316,6 +316,34 @@ static void receipts_codec(struct codec *codec, struct gateway_ledger *ledger)
         codec_receipt(codec, &open->receipts[i]);
 }
 
+/* Counters of every known node, for calls about it look there; those above 0 are written. */
+static void failures_codec(struct codec *codec, struct dg_gateway *gateway)
+{
+    struct failure_book *book = &gateway->failures;
+    uint64_t silent = book->silent;
+    uint32_t node = 0;
+
+    codec_u64(codec, &silent);
+    if (codec->reading && codec->status == DG_OK && gateway->view.node_capacity > 0)
+        codec->status =
+            failures_reserve(book, codec->allocator, (uint32_t)gateway->view.node_capacity - 1);
+    for (uint64_t i = 0; i < silent && codec_goes_on(codec); i++, node++) {
+        struct dg_failure failure = {0};
+        while (!codec->reading && book->counts[node] == 0)
+            node++;
+        if (!codec->reading)
+            failure = (struct dg_failure){.node = node, .count = book->counts[node]};
+        codec_failure(codec, &failure);
+        codec_demand(codec, failure.count > 0 && failure.node >= node &&
+                                view_knows_node(&gateway->view, failure.node));
+        if (!codec_goes_on(codec))
+            return;
+        node = failure.node;
+        book->counts[node] = failure.count;
+    }
+    book->silent = (size_t)silent;
+}
+
 /* ---- breakers, sessions, hedges ---- */
 
 static size_t breakers_used(const struct breaker *breaker)
@@ -513,6 +541,7 @@ void gateway_codec(struct codec *codec, struct dg_gateway *gateway)
     flights_codec(codec, gateway);
     if (codec->reading && codec->status == DG_OK)
         codec->status = view_restore(&gateway->view);
+    failures_codec(codec, gateway);
     breaker_codec(codec, gateway);
     affinity_codec(codec, gateway);
     hedge_codec(codec, gateway);
