@@ -271,6 +271,22 @@ static bool when_emission_ends(const struct scenario *scenario, const void *item
                scenario->duration_ns;
 }
 
+/* Whether a node can leave requests without a word for long enough: none goes silent by itself. */
+static bool when_no_word(const struct scenario *scenario, const void *item)
+{
+    const struct dg_params *protocol = &scenario->protocol;
+    bool deadline = false;
+    for (size_t i = 0; i < scenario->user_group_count; i++)
+        deadline = deadline || scenario->users[i].deadline_ns > 0;
+    return (deadline || when_lossy(scenario, item)) && protocol->heartbeat_interval > 0 &&
+           protocol->penalty_downtime_limit < scenario->duration_ns;
+}
+
+static bool when_downtime(const struct scenario *scenario, const void *item)
+{
+    return when_no_word(scenario, item) && scenario->protocol.penalty_downtime_requests > 0;
+}
+
 static bool never(const struct scenario *scenario, const void *item)
 {
     (void)scenario;
@@ -338,7 +354,11 @@ static const struct {
     {"quality.bond_alpha", when_bonds,
      "sampling.rate above 0, quality.aggregation yuma and an emission"},
     {"quality.", when_checked, only_checked},
-    {"penalty.downtime_", never, only_silent},
+    {"penalty.downtime_requests", when_no_word,
+     "heartbeats, a run longer than downtime_limit, and users' deadlines or network.loss"},
+    {"penalty.downtime_", when_downtime,
+     "heartbeats, a run longer than downtime_limit, downtime_requests above 0, and users' "
+     "deadlines or network.loss"},
     {"heartbeat.misses", never, only_silent},
     {"jail.length", when_checked, only_checked},
     {"jail.", when_jailed, "sampling.rate and jail.length above 0"},

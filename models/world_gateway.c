@@ -121,7 +121,8 @@ static void forward(struct world *world, struct world_request *request,
         network_delay(&world->network, &request->transit, gateway->region, region,
                       request->tokens_in * world->scenario->network.bytes_per_token,
                       gateway->bandwidth_bps, world->scenario->regions[region].downlink_bps);
-    if (delay_ns == NETWORK_LOST)
+    request->broken = delay_ns == NETWORK_LOST;
+    if (request->broken)
         engine_post(world->engine, now_ns + give_up_ns(world), EVENT_GATEWAY_REFUSAL,
                     request->gateway, slot_of(world, request));
     else
@@ -237,7 +238,8 @@ static void drop_copy(struct world *world, struct world_request *request)
     request_release(world, request);
 }
 
-/* A node refused, or the connection to it broke: another node, or the end. */
+/* A node refused, or the connection to it broke: another node, or the end, for which only a node that
+ * gave no word is to blame. */
 void gateway_refusal(void *context, struct engine *engine, const struct event *event)
 {
     struct world *world = context;
@@ -248,8 +250,9 @@ void gateway_refusal(void *context, struct engine *engine, const struct event *e
         return;
     }
     struct dg_route route;
+    enum dg_refusal refusal = request->broken ? DG_REFUSED_SILENT : DG_REFUSED_BUSY;
     enum dg_status status = dg_gateway_reroute(gateway->core, engine_now(engine), request->handle,
-                                               request->node, &route);
+                                               request->node, refusal, &route);
     if (status == DG_OK)
         world_journal_route(world, event->target, &route);
     if (status == DG_OK && route.waiting) {
@@ -265,8 +268,8 @@ void gateway_refusal(void *context, struct engine *engine, const struct event *e
         world_expect(world, status, "reroute");
         return;
     }
-    world_expect(world,
-                 dg_gateway_fail(gateway->core, engine_now(engine), request->handle, DG_NONE),
+    uint32_t blame = refusal == DG_REFUSED_SILENT ? request->node : DG_NONE;
+    world_expect(world, dg_gateway_fail(gateway->core, engine_now(engine), request->handle, blame),
                  "fail");
     leave_flight(world, request);
     tell_user(world, request, OUTCOME_FAILED, 0);

@@ -12,6 +12,7 @@ static void send_to_gateway(struct world *world, struct world_request *request, 
                       tokens * world->scenario->network.bytes_per_token,
                       world->scenario->regions[region].uplink_bps, gateway->bandwidth_bps);
     if (delay_ns == NETWORK_LOST) {
+        request->broken = true;
         kind = EVENT_GATEWAY_REFUSAL;
         delay_ns = give_up_ns(world);
     }

@@ -95,7 +95,8 @@ struct world_request {
     float quality;           /* of the answer, standard deviations above neutral */
     uint8_t gateway, group, class_index, outcome;
     bool in_flight, topped_up, cheat;
-    bool hedge; /* the second copy */
+    bool hedge;  /* the second copy */
+    bool broken; /* the connection to its node: no word will come from there */
 };
 
 /* What the gateway keeps of an answer until its check window has passed. */

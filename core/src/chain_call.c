@@ -6,6 +6,7 @@
 void chain_call_room_fini(struct chain_call_room *room, const struct dg_allocator *allocator)
 {
     memory_release(allocator, room->receipts);
+    memory_release(allocator, room->failures);
     memory_release(allocator, room->nodes);
     *room = (struct chain_call_room){0};
 }
@@ -44,7 +45,7 @@ static void order_codec(struct codec *codec, struct dg_bond_order *order)
 
 static void report_read(struct codec *codec, struct chain_call_room *room)
 {
-    void *receipts = room->receipts;
+    void *receipts = room->receipts, *failures = room->failures;
 
     codec_report_head(codec, &room->report);
     codec_items(codec, &receipts, &room->report.receipt_count, &room->receipt_capacity,
@@ -53,6 +54,12 @@ static void report_read(struct codec *codec, struct chain_call_room *room)
     room->report.receipts = room->receipts;
     for (size_t i = 0; i < room->report.receipt_count; i++)
         codec_receipt(codec, &room->receipts[i]);
+    codec_items(codec, &failures, &room->report.failure_count, &room->failure_capacity,
+                sizeof *room->failures, CODEC_FAILURE_BYTES);
+    room->failures = failures;
+    room->report.failures = room->failures;
+    for (size_t i = 0; i < room->report.failure_count; i++)
+        codec_failure(codec, &room->failures[i]);
 }
 
 static void nodes_write(struct codec *codec, const struct chain_call *call)
@@ -324,7 +331,7 @@ static void structure_codec(struct codec *codec, char field, struct chain_call *
         if (codec->reading)
             report_read(codec, room);
         else
-            codec_report(codec, &room->report, NULL, 0);
+            codec_report(codec, &room->report, &(struct dg_report_room){0});
         call->report = &room->report;
         break;
     default:

@@ -67,8 +67,9 @@ struct chain_call_room {
     struct dg_bond_order order;
     struct dg_report report;
     struct dg_receipt *receipts;
+    struct dg_failure *failures;
     uint32_t *nodes;
-    size_t receipt_capacity, node_capacity;
+    size_t receipt_capacity, failure_capacity, node_capacity;
 };
 
 void chain_call_room_fini(struct chain_call_room *room, const struct dg_allocator *allocator);

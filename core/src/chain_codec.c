@@ -159,6 +159,8 @@ static void node_codec(struct codec *codec, const struct dg_chain *chain, struct
     codec_u32(codec, &node->stakes.liable);
     history_codec(codec, node);
     codec_u64(codec, &node->serving_compute);
+    time_codec(codec, &node->failing_since);
+    codec_u32(codec, &node->failed_row);
     codec_u64(codec, &node->verifier_points);
     codec_u64(codec, &node->bonds);
     codec_amount(codec, &node->frozen_verifier_rewards);
@@ -429,6 +431,7 @@ static void probers_codec(struct codec *codec, struct dg_chain *chain)
     chain->probers = probers;
     for (size_t i = 0; i < count; i++)
         codec_u8_below(codec, &chain->probers[i], 2);
+    codec_demand(codec, count == 0 || chain->probers[count - 1] != 0);
 }
 
 static void notices_codec(struct codec *codec, struct outbox_notices *notices)
@@ -525,6 +528,8 @@ static void bonds_codec(struct codec *codec, struct dg_chain *chain)
 void chain_codec(struct codec *codec, struct dg_chain *chain)
 {
     head_codec(codec, chain);
+    if (codec->reading && codec->status != DG_OK)
+        return; /* parameters that break a rule are no use to what follows */
     ledger_codec(codec, &chain->ledger);
     escrow_codec(codec, &chain->escrow);
     gateways_codec(codec, chain);

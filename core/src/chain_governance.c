@@ -211,7 +211,7 @@ static void follow_change(struct dg_chain *chain, int64_t now, const struct dg_p
             node->test = (struct quality_state){0};
         chain_reweigh(chain, id);
         if (old->heartbeat_interval == 0)
-            node->heard = now;
+            chain_presume_present(node, now);
     }
     if (old->heartbeat_interval == 0 && params->heartbeat_interval > 0 &&
         chain->registry.node_count > 0 && chain->sweep_at == INT64_MAX)

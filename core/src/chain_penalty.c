@@ -1,4 +1,5 @@
-/* Offences and what follows from them: slashes, jail, exclusion; and presence by heartbeats. */
+/* Offences and what follows from them: slashes, jail, exclusion; and presence by heartbeats and
+ * failed requests. */
 #include "chain_state.h"
 
 #include "fixed.h"
@@ -147,7 +148,7 @@ static void let_go(struct dg_chain *chain, int64_t now, uint32_t id)
         node->account.verifier_rewards +=
             (int64_t)((fixed_int128)node->frozen_verifier_rewards * own / frozen);
     node->frozen_verifier_rewards = 0;
-    node->heard = now;
+    chain_presume_present(node, now);
     chain_join_committees(chain, id);
     chain_set_state(chain, id, DG_NODE_ACTIVE, DG_NOTICE_RELEASE, now);
 }
@@ -240,10 +241,42 @@ static bool gone_silent(const struct dg_chain *chain, int64_t now, const struct 
            now - node->heard > params->heartbeat_misses * params->heartbeat_interval;
 }
 
+/* The row of failed requests is long enough. */
+static bool failing(const struct dg_chain *chain, const struct node_party *node)
+{
+    int64_t requests = chain->params.penalty_downtime_requests;
+
+    return requests > 0 && node->failed_row >= requests;
+}
+
+void chain_note_failures(struct dg_chain *chain, int64_t now, const struct dg_report *report)
+{
+    for (size_t i = 0; i < report->failure_count; i++) {
+        const struct dg_failure *failure = &report->failures[i];
+        struct node_party *node = &chain->registry.nodes[failure->node];
+        bool before = failing(chain, node) && node->failing_since != INT64_MAX;
+        uint32_t room = UINT32_MAX - node->failed_row;
+        node->failed_row += failure->count < room ? failure->count : room;
+        if (failing(chain, node) && !before)
+            node->failing_since = now;
+    }
+}
+
+void chain_presume_present(struct node_party *node, int64_t now)
+{
+    node->heard = now;
+    registry_end_row(node);
+}
+
+/* Away since the last heartbeat, or since the row of failed requests was long enough. */
 static bool away_too_long(const struct dg_chain *chain, int64_t now, const struct node_party *node)
 {
-    int64_t since = node->heard > node->punished ? node->heard : node->punished;
+    int64_t since = node->heard;
 
+    if (failing(chain, node) && node->failing_since < since)
+        since = node->failing_since;
+    if (node->punished > since)
+        since = node->punished;
     return (node->account.state == DG_NODE_ACTIVE || node->account.state == DG_NODE_OFFLINE) &&
            now - since > chain->params.penalty_downtime_limit;
 }

@@ -113,6 +113,20 @@ static enum dg_status receipts_check(const struct dg_chain *chain, int64_t now,
     return DG_OK;
 }
 
+/* Nobody asks a node that serves no model, and it could not answer with a receipt either. */
+static enum dg_status failures_check(const struct dg_chain *chain, const struct dg_report *report)
+{
+    for (size_t i = 0; i < report->failure_count; i++) {
+        const struct dg_failure *failure = &report->failures[i];
+        if (failure->node >= chain->registry.node_count)
+            return DG_ERROR_UNKNOWN_ID;
+        if (failure->count == 0 || (i > 0 && failure->node <= failure[-1].node) ||
+            chain->registry.nodes[failure->node].model_count == 0)
+            return DG_ERROR_ARGUMENT;
+    }
+    return DG_OK;
+}
+
 static enum dg_status report_check(const struct dg_chain *chain, int64_t now,
                                    const struct dg_report *report, int64_t *compute_milli)
 {
@@ -130,14 +144,17 @@ static enum dg_status report_check(const struct dg_chain *chain, int64_t now,
         return status;
     if (!hash_equal(&root, &report->root))
         return DG_ERROR_COMMITMENT;
-    return receipts_check(chain, now, report, compute_milli);
+    status = failures_check(chain, report);
+    return status == DG_OK ? receipts_check(chain, now, report, compute_milli) : status;
 }
 
 static void receipt_take(struct dg_chain *chain, const struct dg_report *report,
                          const struct dg_receipt *receipt)
 {
-    struct dg_node_account *account = &chain->registry.nodes[receipt->node].account;
+    struct node_party *node = &chain->registry.nodes[receipt->node];
+    struct dg_node_account *account = &node->account;
 
+    registry_end_row(node);
     chain_move(chain, DG_ACCOUNT_ESCROW, receipt->user, DG_ACCOUNT_FEE_HOLD, 0, receipt->fee);
     account->answers++;
     account->compute_milli += receipt->compute_milli;
@@ -161,6 +178,7 @@ enum dg_status dg_chain_report(struct dg_chain *chain, int64_t now, const struct
         return status;
 
     struct gateway_party *gateway = &chain->registry.gateways[report->gateway];
+    chain_note_failures(chain, now, report); /* first, for a receipt beside them is an answer */
     for (size_t i = 0; i < report->receipt_count; i++) {
         receipts_prefetch(chain, report, i);
         receipt_take(chain, report, &report->receipts[i]);

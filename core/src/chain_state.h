@@ -115,6 +115,11 @@ void chain_start_term(struct dg_chain *chain, struct check *check, int64_t until
 /* Lets the node go if its term is over. */
 void chain_release(struct dg_chain *chain, int64_t now, uint32_t node);
 
+/* Adds the failures of a report that was checked to the rows of their nodes. */
+void chain_note_failures(struct dg_chain *chain, int64_t now, const struct dg_report *report);
+/* What was held against the node's presence so far counts no more. */
+void chain_presume_present(struct node_party *node, int64_t now);
+
 /* Looks for nodes gone silent, and posts the next look. */
 size_t chain_sweep_count(const struct dg_chain *chain, int64_t now); /* nodes it will act on */
 void chain_sweep(struct dg_chain *chain, int64_t now);

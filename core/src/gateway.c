@@ -1,7 +1,8 @@
 /* The calls of gateway.h. Each checks everything and reserves all memory first, then changes state
  * without a way to fail; the parts lie in gateway_view (nodes, models), gateway_quote and routing
  * (the choice and its price), gateway_flight (requests), gateway_terms (the parameters of each),
- * gateway_ledger (allowances, receipts), and gateway_breaker, _retry, _affinity and _hedge. */
+ * gateway_ledger (allowances, receipts), gateway_failures (requests without a word), and
+ * gateway_breaker, _retry, _affinity and _hedge. */
 #include "dg/gateway.h"
 #include "dg/verify.h"
 
@@ -70,6 +71,7 @@ void dg_gateway_close(struct dg_gateway *gateway)
     breaker_fini(&gateway->breaker, &memory);
     terms_fini(&gateway->terms, &memory);
     flight_pool_fini(&gateway->flights, &memory);
+    failures_fini(&gateway->failures, &memory);
     gateway_ledger_fini(&gateway->ledger, &memory);
     view_fini(&gateway->view);
     journal_fini(&gateway->journal, &memory);
@@ -116,6 +118,7 @@ static void receipt_bytes(struct codec *codec, void *receipt)
 static void report_bytes(struct codec *codec, void *report)
 {
     codec_report_head(codec, report);
+    codec_report_failures(codec, report, &(struct dg_report_room){0}); /* no part of the root */
 }
 
 /* The same, with the decision for the journal's digest. */
@@ -155,6 +158,8 @@ enum dg_status dg_gateway_apply_node(struct dg_gateway *gateway,
     enum dg_status status = begin(gateway, &call);
     if (status == DG_OK)
         status = breaker_reserve(&gateway->breaker, &gateway->allocator, record->node);
+    if (status == DG_OK)
+        status = failures_reserve(&gateway->failures, &gateway->allocator, record->node);
     if (status == DG_OK)
         status = view_apply_node(&gateway->view, record);
     return status == DG_OK ? finish(gateway) : status;
@@ -357,12 +362,17 @@ static void flight_wait(struct dg_gateway *gateway, struct flight *flight, struc
 }
 
 enum dg_status dg_gateway_reroute(struct dg_gateway *gateway, int64_t now, uint64_t handle,
-                                  uint32_t node, struct dg_route *route)
+                                  uint32_t node, enum dg_refusal refusal, struct dg_route *route)
 {
     struct quote quote = {.now = now};
 
-    struct gateway_call call = {
-        .kind = GATEWAY_CALL_reroute, .now = now, .handle = handle, .node = node};
+    struct gateway_call call = {.kind = GATEWAY_CALL_reroute,
+                                .now = now,
+                                .handle = handle,
+                                .node = node,
+                                .refusal = (uint8_t)refusal};
+    if (refusal != DG_REFUSED_BUSY && refusal != DG_REFUSED_SILENT)
+        return DG_ERROR_ARGUMENT;
     enum dg_status status = begin(gateway, &call);
     if (status != DG_OK)
         return status;
@@ -383,6 +393,8 @@ enum dg_status dg_gateway_reroute(struct dg_gateway *gateway, int64_t now, uint6
 
     gateway->now = now;
     note_failure(gateway, handle, node, REFUSAL_SHARE);
+    if (refusal == DG_REFUSED_SILENT)
+        failures_note(&gateway->failures, node);
     if (!alone) {
         flight_wait(gateway, flight, copy, route);
         return finish_route(gateway, route);
@@ -534,9 +546,13 @@ enum dg_status dg_gateway_fail(struct dg_gateway *gateway, int64_t now, uint64_t
         return DG_ERROR_NOT_SERVING;
 
     gateway->now = now;
-    for (uint32_t i = 0; i < flight->copy_count; i++)
-        if (blame == DG_BLAME_ALL || blame == flight->copies[i].node)
-            note_failure(gateway, handle, flight->copies[i].node, DG_ONE);
+    for (uint32_t i = 0; i < flight->copy_count; i++) {
+        uint32_t node = flight->copies[i].node;
+        if (blame != DG_BLAME_ALL && blame != node)
+            continue;
+        note_failure(gateway, handle, node, DG_ONE);
+        failures_note(&gateway->failures, node);
+    }
     flight_finish(gateway, flight, 0);
     return finish(gateway);
 }
@@ -552,6 +568,8 @@ enum dg_status dg_gateway_close_period(struct dg_gateway *gateway, int64_t now, 
         status = DG_ERROR_REPLAY;
     if (status == DG_OK)
         status = gateway_ledger_root(&gateway->ledger, &gateway->allocator, gateway->id, &root);
+    if (status == DG_OK) /* last, for it may move the list handed out before */
+        status = failures_reserve_close(&gateway->failures, &gateway->allocator);
     if (status != DG_OK)
         return status;
 
@@ -559,12 +577,15 @@ enum dg_status dg_gateway_close_period(struct dg_gateway *gateway, int64_t now, 
     gateway->last_period = period;
     gateway->period_seen = true;
     const struct receipt_buffer *closed = gateway_ledger_swap(&gateway->ledger);
+    const size_t failure_count = failures_close(&gateway->failures);
     *report = (struct dg_report){
         .gateway = gateway->id,
         .period = period,
         .root = root,
         .receipts = closed->receipts,
         .receipt_count = closed->count,
+        .failures = gateway->failures.closed,
+        .failure_count = failure_count,
     };
     journal_decision(&gateway->journal, report_bytes, report);
     return finish(gateway);

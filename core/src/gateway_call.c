@@ -34,12 +34,12 @@ void codec_route(struct codec *codec, struct dg_route *route)
     codec_bool(codec, &route->waiting);
 }
 
-/* Fields after kind and time, in order: h the handle, n a node, p the period; M a model, N the record of
- * a node, G a grant, P parameters, Q a request, A an answer. */
+/* Fields after kind and time, in order: h the handle, n a node, r a refusal, p the period; M a model, N
+ * the record of a node, G a grant, P parameters, Q a request, A an answer. */
 static const char *const fields[GATEWAY_CALL_COUNT] = {
     [GATEWAY_CALL_apply_model] = "M", [GATEWAY_CALL_apply_node] = "N",
     [GATEWAY_CALL_apply_grant] = "G", [GATEWAY_CALL_apply_params] = "P",
-    [GATEWAY_CALL_submit] = "Q",      [GATEWAY_CALL_reroute] = "hn",
+    [GATEWAY_CALL_submit] = "Q",      [GATEWAY_CALL_reroute] = "hnr",
     [GATEWAY_CALL_hedge] = "h",       [GATEWAY_CALL_answer] = "hA",
     [GATEWAY_CALL_fail] = "hn",       [GATEWAY_CALL_close_period] = "p",
 };
@@ -50,6 +50,7 @@ static void field_codec(struct codec *codec, char field, struct gateway_call *ca
     switch (field) {
     case 'h': codec_u64(codec, &call->handle); break;
     case 'n': codec_u32(codec, &call->node); break;
+    case 'r': codec_u8_below(codec, &call->refusal, DG_REFUSED_SILENT + 1); break;
     case 'p': codec_u64(codec, &call->period); break;
     case 'M': codec_model_record(codec, &room->model); break;
     case 'N': codec_node_record(codec, &room->record); break;
@@ -151,7 +152,8 @@ static enum dg_status make_reroute(struct dg_gateway *gateway, const struct gate
                                    struct dg_replay_step *step)
 {
     step->decision = DG_DECISION_ROUTE;
-    return dg_gateway_reroute(gateway, c->now, c->handle, c->node, &step->route);
+    return dg_gateway_reroute(gateway, c->now, c->handle, c->node, (enum dg_refusal)c->refusal,
+                              &step->route);
 }
 
 static enum dg_status make_hedge(struct dg_gateway *gateway, const struct gateway_call *c,

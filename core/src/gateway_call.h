@@ -28,6 +28,7 @@ struct gateway_call {
     uint64_t handle;
     uint64_t period;
     uint32_t node;
+    uint8_t refusal; /* enum dg_refusal */
     const struct dg_model_record *model;
     const struct dg_node_record *record;
     const struct dg_grant *grant;

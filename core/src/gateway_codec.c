@@ -93,6 +93,7 @@ static void nodes_codec(struct codec *codec, struct view *view)
         if (view->records[i].known)
             record_codec(codec, view, &view->records[i], &view->nodes[i]);
     }
+    codec_demand(codec, count == 0 || view->records[count - 1].known);
 }
 
 static void list_codec(struct codec *codec, struct view_model *model)
@@ -120,7 +121,8 @@ static void model_codec(struct codec *codec, struct view_model *model)
     list_codec(codec, model);
 }
 
-static void models_codec(struct codec *codec, struct view *view)
+/* Returns how many. */
+static size_t models_codec(struct codec *codec, struct view *view)
 {
     enum { MODEL_BYTES = 2 * 1 + 2 * 4 + 3 * 8 };
     void *models = view->models;
@@ -130,6 +132,7 @@ static void models_codec(struct codec *codec, struct view *view)
     view->models = models;
     for (size_t i = 0; i < count && codec_goes_on(codec); i++)
         model_codec(codec, &view->models[i]);
+    return count;
 }
 
 static void arm_codec(struct codec *codec, struct view_arm *arm)
@@ -139,6 +142,7 @@ static void arm_codec(struct codec *codec, struct view_arm *arm)
     codec_u64(codec, &arm->count);
     codec_u64(codec, &arm->sum);
     codec_i64(codec, &since);
+    codec_demand(codec, arm->count > 0 || since == 0);
     if (codec->reading)
         arm->since = since;
     codec_demand(codec, arm->sum <= arm->count && arm->count <= INT64_MAX);
@@ -162,8 +166,11 @@ static void arms_codec(struct codec *codec, struct view *view)
 
 static void view_codec(struct codec *codec, struct view *view)
 {
-    models_codec(codec, view);
+    size_t models = models_codec(codec, view);
+
     nodes_codec(codec, view);
+    if (codec->reading && codec->status == DG_OK)
+        codec_demand(codec, models == models_known(view));
     codec_u64(codec, &view->turn);
     arms_codec(codec, view);
 }
@@ -316,6 +323,34 @@ static void receipts_codec(struct codec *codec, struct gateway_ledger *ledger)
         codec_receipt(codec, &open->receipts[i]);
 }
 
+/* Counters of every known node, for calls about it look there; those above 0 are written. */
+static void failures_codec(struct codec *codec, struct dg_gateway *gateway)
+{
+    struct failure_book *book = &gateway->failures;
+    uint64_t silent = book->silent;
+    uint32_t node = 0;
+
+    codec_u64(codec, &silent);
+    if (codec->reading && codec->status == DG_OK && gateway->view.node_capacity > 0)
+        codec->status =
+            failures_reserve(book, codec->allocator, (uint32_t)gateway->view.node_capacity - 1);
+    for (uint64_t i = 0; i < silent && codec_goes_on(codec); i++, node++) {
+        struct dg_failure failure = {0};
+        while (!codec->reading && book->counts[node] == 0)
+            node++;
+        if (!codec->reading)
+            failure = (struct dg_failure){.node = node, .count = book->counts[node]};
+        codec_failure(codec, &failure);
+        codec_demand(codec, failure.count > 0 && failure.node >= node &&
+                                view_knows_node(&gateway->view, failure.node));
+        if (!codec_goes_on(codec))
+            return;
+        node = failure.node;
+        book->counts[node] = failure.count;
+    }
+    book->silent = (size_t)silent;
+}
+
 /* ---- breakers, sessions, hedges ---- */
 
 static size_t breakers_used(const struct breaker *breaker)
@@ -350,11 +385,16 @@ static void breaker_row_codec(struct codec *codec, struct breaker_node *row, siz
         row->previous = previous;
 }
 
-/* From its head the queue leads to its tail in as many steps as are open. */
+/* From its head the queue leads to its tail in as many steps as are open, and nobody else is. */
 static bool queue_sound(const struct breaker *breaker)
 {
     uint32_t node = breaker->head, before = DG_NONE;
+    size_t open = 0;
 
+    for (size_t i = 0; i < breaker->capacity; i++)
+        open += breaker->nodes[i].state == BREAKER_OPEN;
+    if (open != breaker->open)
+        return false;
     for (uint32_t i = 0; i < breaker->open; i++) {
         if (node == DG_NONE || breaker->nodes[node].state != BREAKER_OPEN ||
             breaker->nodes[node].previous != before)
@@ -385,15 +425,15 @@ static void breaker_codec(struct codec *codec, struct dg_gateway *gateway)
             breaker->half_open += breaker->nodes[i].state == BREAKER_HALF_OPEN;
     }
     codec_u32(codec, &breaker->open);
-    codec_demand(codec, breaker->open <= count);
     codec_u64(codec, &breaker->trips);
-    codec_demand(codec, codec->status != DG_OK || queue_sound(breaker));
+    if (codec->reading && codec->status == DG_OK)
+        codec_demand(codec, count == breakers_used(breaker) && queue_sound(breaker));
 }
 
 static void session_codec(struct codec *codec, struct affinity_entry *entry)
 {
-    codec_demand(codec, entry->session == 0); /* no place twice */
     codec_u64(codec, &entry->session);
+    codec_demand(codec, entry->session != 0);
     codec_i64(codec, &entry->served);
     codec_u32(codec, &entry->node);
 }
@@ -414,8 +454,9 @@ static void affinity_codec(struct codec *codec, struct dg_gateway *gateway)
     for (uint64_t i = 0; i < taken && codec_goes_on(codec); i++, place++) {
         while (!codec->reading && affinity->entries[place].session == 0)
             place++;
+        uint64_t least = place;
         codec_u64(codec, &place);
-        codec_demand(codec, place < room);
+        codec_demand(codec, place >= least && place < room);
         if (codec_goes_on(codec))
             session_codec(codec, &affinity->entries[place]);
     }
@@ -459,6 +500,7 @@ static void hedge_codec(struct codec *codec, struct dg_gateway *gateway)
     codec_demand(codec, count <= hedge->capacity);
     for (uint64_t i = 0; i < count && codec_goes_on(codec); i++)
         hedge_row_codec(codec, &hedge->models[i]);
+    codec_demand(codec, codec->status != DG_OK || count == hedges_used(hedge));
 }
 
 /* ---- all of it ---- */
@@ -513,6 +555,7 @@ void gateway_codec(struct codec *codec, struct dg_gateway *gateway)
     flights_codec(codec, gateway);
     if (codec->reading && codec->status == DG_OK)
         codec->status = view_restore(&gateway->view);
+    failures_codec(codec, gateway);
     breaker_codec(codec, gateway);
     affinity_codec(codec, gateway);
     hedge_codec(codec, gateway);

@@ -6,6 +6,7 @@
 #include "dg/gateway.h"
 #include "gateway_affinity.h"
 #include "gateway_breaker.h"
+#include "gateway_failures.h"
 #include "gateway_flight.h"
 #include "gateway_hedge.h"
 #include "gateway_ledger.h"
@@ -27,6 +28,7 @@ struct dg_gateway {
     struct flight_pool flights;
     struct terms terms;
     struct gateway_ledger ledger;
+    struct failure_book failures;
     struct breaker breaker;
     struct retry_budget retry;
     struct affinity affinity;

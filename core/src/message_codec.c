@@ -51,6 +51,12 @@ void codec_receipt(struct codec *codec, struct dg_receipt *receipt)
     codec_hash(codec, &receipt->commitment);
 }
 
+void codec_failure(struct codec *codec, struct dg_failure *failure)
+{
+    codec_u32(codec, &failure->node);
+    codec_u32(codec, &failure->count);
+}
+
 void codec_report_head(struct codec *codec, struct dg_report *report)
 {
     codec_u32(codec, &report->gateway);
@@ -58,18 +64,26 @@ void codec_report_head(struct codec *codec, struct dg_report *report)
     codec_hash(codec, &report->root);
 }
 
-void codec_report(struct codec *codec, struct dg_report *report, struct dg_receipt *receipts,
-                  size_t capacity)
+/* How many items follow: as many as there are bytes for, and no more than there is room for. */
+static uint64_t count_codec(struct codec *codec, uint64_t count, size_t item_bytes, size_t capacity)
 {
-    uint64_t count = report->receipt_count;
-
-    codec_report_head(codec, report);
     codec_u64(codec, &count);
     if (codec->reading && codec->status == DG_OK) {
-        codec_demand(codec, count <= codec_left(codec) / CODEC_RECEIPT_BYTES);
+        codec_demand(codec, count <= codec_left(codec) / item_bytes);
         if (codec->status == DG_OK && count > capacity)
             codec->status = DG_ERROR_LIMIT;
-        report->receipts = receipts;
+    }
+    return count;
+}
+
+static void report_receipts(struct codec *codec, struct dg_report *report,
+                            const struct dg_report_room *room)
+{
+    uint64_t count =
+        count_codec(codec, report->receipt_count, CODEC_RECEIPT_BYTES, room->receipt_capacity);
+
+    if (codec->reading) {
+        report->receipts = room->receipts;
         report->receipt_count = (size_t)count;
     }
     for (uint64_t i = 0; i < count && codec_goes_on(codec); i++) {
@@ -78,8 +92,35 @@ void codec_report(struct codec *codec, struct dg_report *report, struct dg_recei
             receipt = report->receipts[i];
         codec_receipt(codec, &receipt);
         if (codec->reading)
-            receipts[i] = receipt;
+            room->receipts[i] = receipt;
     }
+}
+
+void codec_report_failures(struct codec *codec, struct dg_report *report,
+                           const struct dg_report_room *room)
+{
+    uint64_t count =
+        count_codec(codec, report->failure_count, CODEC_FAILURE_BYTES, room->failure_capacity);
+
+    if (codec->reading) {
+        report->failures = room->failures;
+        report->failure_count = (size_t)count;
+    }
+    for (uint64_t i = 0; i < count && codec_goes_on(codec); i++) {
+        struct dg_failure failure = {0};
+        if (!codec->reading)
+            failure = report->failures[i];
+        codec_failure(codec, &failure);
+        if (codec->reading)
+            room->failures[i] = failure;
+    }
+}
+
+void codec_report(struct codec *codec, struct dg_report *report, const struct dg_report_room *room)
+{
+    codec_report_head(codec, report);
+    report_receipts(codec, report, room);
+    codec_report_failures(codec, report, room);
 }
 
 void codec_notice(struct codec *codec, struct dg_notice *notice)

@@ -296,6 +296,11 @@ static const struct dg_param_row rows[] = {
         "silence for which a node is slashed, again for each further such time", NULL),
     ROW("penalty.downtime_slash", penalty_downtime_slash, FRACTION(0, DG_ONE), NO_RANGE,
         5 * PERCENT, PUBLISHED, "5 % for downtime", "part of the stake burned for downtime", NULL),
+    ROW("penalty.downtime_requests", penalty_downtime_requests, COUNT(0, 1000000), NO_RANGE, 10,
+        OURS, "heartbeats alone do not show that a node serves",
+        "requests in a row without a word from a node after which it counts as silent whatever its "
+        "heartbeats; 0: heartbeats alone",
+        NULL),
     ROW("penalty.misconduct_failures", penalty_misconduct_failures, COUNT(0, WORD_WINDOW), NO_RANGE,
         3, OURS, "the same tolerance as for served answers",
         "bad seats within the window that make an offence of a verifier; 0 means never", NULL),

@@ -101,6 +101,7 @@ uint32_t registry_add_node(struct registry *registry, const struct dg_node_spec 
         .declared_cost = spec->declared_cost,
         .commission = spec->commission,
         .trust = QUALITY_TRUST_ONE,
+        .failing_since = INT64_MAX,
         .stakes = {.first = DG_NONE, .liable = DG_NONE},
         .account = {.state = DG_NODE_ACTIVE},
     };

@@ -41,9 +41,11 @@ struct node_party {
     uint64_t trust;                           /* of QUALITY_TRUST_ONE */
     uint64_t misconduct;                      /* one bit a seat, newest lowest, 1 for a bad one */
     int64_t offence_times[REGISTRY_OFFENCES]; /* newest first; INT64_MIN: none */
-    uint64_t serving_compute;        /* milli-CU times premium, since the last settlement */
-    uint64_t verifier_points;        /* of 2^-CHAIN_POINT_BITS, since the last settlement */
-    uint64_t bonds;                  /* sum of those that verifiers hold in it */
+    uint64_t serving_compute; /* milli-CU times premium, since the last settlement */
+    int64_t failing_since;    /* when the row was long enough; INT64_MAX: it was not yet */
+    uint32_t failed_row;      /* requests without a word since its last receipt, saturating */
+    uint64_t verifier_points; /* of 2^-CHAIN_POINT_BITS, since the last settlement */
+    uint64_t bonds;           /* sum of those that verifiers hold in it */
     int64_t frozen_verifier_rewards; /* part of the frozen rewards */
     struct dg_node_account account;
 };
@@ -86,6 +88,13 @@ uint16_t registry_cost_ratio(const struct registry *registry, const struct node_
 
 void registry_record(const struct registry *registry, uint32_t id, int64_t stake,
                      struct dg_node_record *out);
+
+/* An answer came: the row of requests without a word from the node is over. */
+static inline void registry_end_row(struct node_party *node)
+{
+    node->failed_row = 0;
+    node->failing_since = INT64_MAX;
+}
 
 /* Remembers what a published record shows, unless that is the newest standing already. */
 void registry_note_standing(struct node_party *node, const struct dg_node_record *record);

@@ -189,11 +189,15 @@ size_t dg_receipt_text(const struct dg_receipt *receipt, char *text, size_t capa
 size_t dg_report_text(const struct dg_report *report, char *text, size_t capacity)
 {
     struct line line = {.text = text, .capacity = capacity};
+    uint64_t failures = 0;
 
+    for (size_t i = 0; i < report->failure_count; i++)
+        failures += report->failures[i].count;
     put_word(&line, "report");
     put_id(&line, "gateway", report->gateway);
     put_count(&line, "period", report->period);
     put_count(&line, "receipts", report->receipt_count);
+    put_count(&line, "failures", failures);
     put_hash(&line, "root", &report->root);
     return line.length;
 }

@@ -4,8 +4,10 @@
 
 enum { WIRE_VERSION = 1, WIRE_HEAD = 1 + 1 + 4 };
 
-static void body_codec(struct codec *codec, struct dg_message *message, struct dg_receipt *receipts,
-                       size_t receipt_capacity)
+static const struct dg_report_room no_room = {0};
+
+static void body_codec(struct codec *codec, struct dg_message *message,
+                       const struct dg_report_room *room)
 {
     switch (message->kind) {
     case DG_MESSAGE_MODEL: codec_model_record(codec, &message->body.model); break;
@@ -15,9 +17,7 @@ static void body_codec(struct codec *codec, struct dg_message *message, struct d
         codec_param_table(codec);
         codec_params(codec, &message->body.params);
         break;
-    case DG_MESSAGE_REPORT:
-        codec_report(codec, &message->body.report, receipts, receipt_capacity);
-        break;
+    case DG_MESSAGE_REPORT: codec_report(codec, &message->body.report, room); break;
     }
 }
 
@@ -43,7 +43,7 @@ enum dg_status dg_message_encode(const struct dg_message *message, uint8_t *byte
     if (message->kind < DG_MESSAGE_MODEL || message->kind > DG_MESSAGE_REPORT)
         return DG_ERROR_ARGUMENT;
     codec.size = WIRE_HEAD;
-    body_codec(&codec, &copy, NULL, 0);
+    body_codec(&codec, &copy, &no_room);
     if (codec.size - WIRE_HEAD > UINT32_MAX)
         return DG_ERROR_LIMIT;
     *size = codec.size;
@@ -57,8 +57,9 @@ enum dg_status dg_message_encode(const struct dg_message *message, uint8_t *byte
     return codec.status;
 }
 
-enum dg_status dg_message_decode(const uint8_t *bytes, size_t size, struct dg_receipt *receipts,
-                                 size_t receipt_capacity, struct dg_message *message, size_t *used)
+enum dg_status dg_message_decode(const uint8_t *bytes, size_t size,
+                                 const struct dg_report_room *room, struct dg_message *message,
+                                 size_t *used)
 {
     struct codec codec = codec_reader(bytes, size, NULL);
     struct dg_message found = {.kind = DG_MESSAGE_MODEL};
@@ -72,7 +73,7 @@ enum dg_status dg_message_decode(const uint8_t *bytes, size_t size, struct dg_re
         return DG_ERROR_TRUNCATED;
     codec.capacity = codec.size + length;
     found.kind = (enum dg_message_kind)kind;
-    body_codec(&codec, &found, receipts, receipt_capacity);
+    body_codec(&codec, &found, room == NULL ? &no_room : room);
     codec_demand(&codec, codec_left(&codec) == 0);
     if (codec.status != DG_OK) /* the length is there, so a body that ends early is a wrong one */
         return codec.status == DG_ERROR_TRUNCATED ? DG_ERROR_DAMAGED : codec.status;

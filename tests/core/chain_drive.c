@@ -296,8 +296,29 @@ static void spoil(struct drive *drive, struct dg_receipt *receipt)
     }
 }
 
+/* Of nodes that serve something, in order; now and then not. Returns how many. */
+static size_t any_failures(struct drive *drive, struct dg_failure failures[NODES_MAX])
+{
+    size_t count = 0;
+
+    for (uint32_t n = 0; n < drive->nodes; n++)
+        if (chain_world_record(&drive->world, n).model_count > 0 && percent(drive, 20))
+            failures[count++] = (struct dg_failure){.node = n, .count = 1 + below(drive, 3)};
+    if (count == 0 || percent(drive, 90))
+        return count;
+    struct dg_failure *spoilt = &failures[below(drive, (uint32_t)count)];
+    switch (below(drive, 4)) {
+    case 0: spoilt->node = drive->nodes; break;
+    case 1: spoilt->node = below(drive, drive->nodes); break;
+    case 2: spoilt->count = UINT32_MAX; break;
+    default: spoilt->count = 0; break;
+    }
+    return count;
+}
+
 static enum dg_status report(struct drive *drive)
 {
+    struct dg_failure failures[NODES_MAX];
     uint32_t gateway = below(drive, drive->gateways), count = below(drive, RECEIPTS_MAX + 1);
     struct dg_receipt receipts[RECEIPTS_MAX];
     uint64_t period = drive->reported[gateway];
@@ -311,6 +332,8 @@ static enum dg_status report(struct drive *drive)
     if (percent(drive, 8))
         period = percent(drive, 50) ? period - 1 : UINT64_MAX;
     struct dg_report message = chain_world_report(gateway, period, receipts, count);
+    message.failure_count = any_failures(drive, failures);
+    message.failures = failures;
     if (percent(drive, 3))
         message.root.bytes[below(drive, DG_HASH_BYTES)] ^= 1;
     if (percent(drive, 1))
@@ -586,6 +609,7 @@ void drive_open(struct drive *drive, uint64_t seed)
     params.jail_length = 200 * DG_SECOND;
     params.heartbeat_interval = 20 * DG_SECOND;
     params.penalty_downtime_limit = 300 * DG_SECOND;
+    params.penalty_downtime_requests = (int64_t)(seed % 3) * 2;
     for (int tier = 0; tier < DG_TIER_COUNT; tier++)
         params.stake_unbonding[tier] = 100 * (1 + tier) * DG_SECOND;
     params.stake_redelegation = (int64_t)(seed / 2 % 2);

@@ -203,9 +203,10 @@ static void step_reroute(struct history *history, struct flight *flight)
     uint32_t which = some_copy(history, flight), node = flight->copies[which].node;
     bool alone = flight->copy_count == 1;
     bool limit = alone && (flight->reroutes == FAILOVERS || history->tokens < DG_ONE);
+    enum dg_refusal refusal = random_below(history, 2) == 0 ? DG_REFUSED_BUSY : DG_REFUSED_SILENT;
     struct dg_route route;
     enum dg_status status =
-        dg_gateway_reroute(history->gateway, history->now, flight->handle, node, &route);
+        dg_gateway_reroute(history->gateway, history->now, flight->handle, node, refusal, &route);
 
     assert_int_equal(status == DG_ERROR_LIMIT, limit);
     history->limits += limit;
@@ -215,6 +216,7 @@ static void step_reroute(struct history *history, struct flight *flight)
         return;
     }
     assert_true(route.handle == flight->handle);
+    history->silences[node] += refusal == DG_REFUSED_SILENT;
     if (!alone) {
         note_failure(history, flight, node);
         note_left(history, flight, which);
@@ -282,8 +284,10 @@ static void step_fail(struct history *history, struct flight *flight)
 
     assert_status(dg_gateway_fail(history->gateway, history->now, flight->handle, blame), DG_OK);
     for (uint32_t i = 0; i < flight->copy_count; i++)
-        if (blame == DG_BLAME_ALL || blame == flight->copies[i].node)
+        if (blame == DG_BLAME_ALL || blame == flight->copies[i].node) {
             note_failure(history, flight, flight->copies[i].node);
+            history->silences[flight->copies[i].node]++;
+        }
     note_over(history, flight);
 }
 
@@ -301,10 +305,28 @@ static void step_stranger(struct history *history, const struct flight *flight)
     int64_t later = history->now + DG_SECOND;
     assert_status(dg_gateway_answer(history->gateway, later, flight->handle, &answer, &receipt),
                   DG_ERROR_NOT_SERVING);
-    assert_status(dg_gateway_reroute(history->gateway, later, flight->handle, node, &route),
-                  DG_ERROR_NOT_SERVING);
+    assert_status(
+        dg_gateway_reroute(history->gateway, later, flight->handle, node, DG_REFUSED_BUSY, &route),
+        DG_ERROR_NOT_SERVING);
     assert_status(dg_gateway_fail(history->gateway, later, flight->handle, node),
                   DG_ERROR_NOT_SERVING);
+}
+
+static void check_failures(struct history *history, const struct dg_report *report)
+{
+    size_t count = 0;
+
+    for (uint32_t node = 0; node < NODES; node++) {
+        if (history->silences[node] == 0)
+            continue;
+        assert_true(count < report->failure_count);
+        assert_int_equal(report->failures[count].node, node);
+        assert_int_equal(report->failures[count].count, history->silences[node]);
+        history->silences[node] = 0;
+        count++;
+    }
+    assert_int_equal(report->failure_count, count);
+    history->reported_silent += (uint32_t)count;
 }
 
 static void step_close(struct history *history)
@@ -324,6 +346,7 @@ static void step_close(struct history *history)
                   DG_OK);
     assert_memory_equal(&root, &report.root, sizeof root);
     history->receipt_count = 0;
+    check_failures(history, &report);
 }
 
 static void step_publish(struct history *history)

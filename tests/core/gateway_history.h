@@ -1,5 +1,5 @@
 /* gateway_history.h - long random histories against a model of everything a gateway promises:
- * money, slots, breakers, retry budget, sessions, second copies, changes of parameters. */
+ * money, slots, breakers, retry budget, sessions, second copies, silences, changes of parameters. */
 #ifndef TESTS_CORE_GATEWAY_HISTORY_H
 #define TESTS_CORE_GATEWAY_HISTORY_H
 
@@ -72,6 +72,7 @@ struct history {
     int64_t granted[USERS], reserved[USERS], spent[USERS];
     struct dg_node_record nodes[NODES];
     uint32_t in_flight[NODES];
+    uint32_t silences[NODES]; /* requests of the open period without a word */
     struct breaker breakers[NODES];
     struct session sessions[SESSIONS + 1];
     int64_t tokens;              /* of the retry budget, 1/DG_ONE */
@@ -79,7 +80,7 @@ struct history {
     size_t receipt_count;
     uint64_t handles[HISTORY];
     size_t handle_count;
-    uint32_t refusals, limits, waits, changes;
+    uint32_t refusals, limits, waits, changes, reported_silent;
     struct dg_gateway_counters expected;
 };
 

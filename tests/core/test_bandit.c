@@ -445,7 +445,9 @@ static void outcomes_reach_the_arms(void **state)
     }
     const int64_t later = 50 * HALF_LIFE; /* all has faded */
     submit(gateway, later, 10, &first);
-    assert_int_equal(dg_gateway_reroute(gateway, later, first.handle, first.node, &second), DG_OK);
+    assert_int_equal(
+        dg_gateway_reroute(gateway, later, first.handle, first.node, DG_REFUSED_BUSY, &second),
+        DG_OK);
     assert_int_equal(second.node, 1 - first.node);
     in_time.node = second.node;
     assert_int_equal(dg_gateway_answer(gateway, later, second.handle, &in_time, &receipt), DG_OK);

@@ -136,9 +136,11 @@ static void same_reroute(struct fixture *fixture, uint64_t handle)
 {
     struct dg_route a = {0}, b = {0};
     uint32_t node = node_of(fixture, handle);
-    enum dg_status status = dg_gateway_reroute(fixture->gateway, fixture->now, handle, node, &a);
+    enum dg_status status =
+        dg_gateway_reroute(fixture->gateway, fixture->now, handle, node, DG_REFUSED_BUSY, &a);
 
-    assert_status(dg_gateway_reroute(fixture->twin, fixture->now, handle, node, &b), status);
+    assert_status(
+        dg_gateway_reroute(fixture->twin, fixture->now, handle, node, DG_REFUSED_BUSY, &b), status);
     assert_same_route(&a, &b);
     if (status == DG_OK)
         remember(fixture, &a);
@@ -321,8 +323,12 @@ static struct dg_route rerouted(struct fixture *fixture, uint64_t handle)
     struct dg_route route, other;
     uint32_t node = node_of(fixture, handle);
 
-    assert_status(dg_gateway_reroute(fixture->gateway, fixture->now, handle, node, &route), DG_OK);
-    assert_status(dg_gateway_reroute(fixture->twin, fixture->now, handle, node, &other), DG_OK);
+    assert_status(
+        dg_gateway_reroute(fixture->gateway, fixture->now, handle, node, DG_REFUSED_BUSY, &route),
+        DG_OK);
+    assert_status(
+        dg_gateway_reroute(fixture->twin, fixture->now, handle, node, DG_REFUSED_BUSY, &other),
+        DG_OK);
     assert_same_route(&route, &other);
     remember(fixture, &route);
     return route;
@@ -514,7 +520,7 @@ static enum dg_status lone_reroute(struct fixture *fixture, uint64_t handle)
 {
     struct dg_route route = {.handle = 1, .node = 2, .escrow = 3};
     enum dg_status status = dg_gateway_reroute(fixture->gateway, fixture->now + DG_SECOND, handle,
-                                               node_of(fixture, handle), &route);
+                                               node_of(fixture, handle), DG_REFUSED_BUSY, &route);
 
     assert_true(route.handle == 1 && route.node == 2 && route.escrow == 3);
     return status;
@@ -547,10 +553,10 @@ static void reroute_refused(void **state)
     strange_handles(fixture, route.handle, strange);
     for (size_t i = 0; i < STRANGE_HANDLES; i++)
         REFUSED(fixture, lone_reroute(fixture, strange[i]), DG_ERROR_UNKNOWN_ID);
-    REFUSED(
-        fixture,
-        dg_gateway_reroute(fixture->gateway, fixture->now - 2, route.handle, route.node, &other),
-        DG_ERROR_STATE);
+    REFUSED(fixture,
+            dg_gateway_reroute(fixture->gateway, fixture->now - 2, route.handle, route.node,
+                               DG_REFUSED_BUSY, &other),
+            DG_ERROR_STATE);
     (void)rerouted(fixture, route.handle);
     (void)rerouted(fixture, route.handle); /* the default limit is two */
     REFUSED(fixture, lone_reroute(fixture, route.handle), DG_ERROR_LIMIT);
@@ -1267,7 +1273,8 @@ static struct dg_route script_request(struct script *script, uint32_t period, ui
     request.session = i + 1;
     MUST(script, dg_gateway_submit(gateway, period, &request, &route));
     if (i % 3 == 0)
-        MUST(script, dg_gateway_reroute(gateway, period, route.handle, route.node, &route));
+        MUST(script, dg_gateway_reroute(gateway, period, route.handle, route.node,
+                                        DG_REFUSED_SILENT, &route));
     if (i % 3 == 1)
         MUST(script, dg_gateway_hedge(gateway, period, route.handle, &route));
     note(script, (int64_t)route.handle);
@@ -1312,6 +1319,9 @@ static void script_period(struct script *script, uint32_t period)
         note(script, report.root.bytes[i]);
     for (size_t i = 0; i < report.receipt_count; i++)
         note(script, (int64_t)report.receipts[i].number);
+    assert_true(report.failure_count > 0);
+    for (size_t i = 0; i < report.failure_count; i++)
+        note(script, (int64_t)report.failures[i].node << 32 | report.failures[i].count);
 }
 
 /* With that request for memory refused; 0: none. */
@@ -1371,8 +1381,10 @@ static void no_more_memory(void **state)
                   DG_ERROR_MEMORY);
     script.memory.left = 1;
     assert_status(dg_gateway_apply_grant(script.gateway, &given), DG_OK);
-    assert_status(dg_gateway_reroute(script.gateway, 0, other.handle, other.node, &other), DG_OK);
-    assert_status(dg_gateway_fail(script.gateway, 0, other.handle, other.node), DG_OK);
+    assert_status(
+        dg_gateway_reroute(script.gateway, 0, other.handle, other.node, DG_REFUSED_BUSY, &other),
+        DG_OK);
+    assert_status(dg_gateway_fail(script.gateway, 0, other.handle, DG_NONE), DG_OK);
     assert_status(dg_gateway_close_period(script.gateway, 0, 1, &report), DG_OK);
     assert_int_equal(report.receipt_count, 0);
     assert_int_equal(script.memory.left, 1); /* nobody asked */

@@ -39,7 +39,7 @@ static void random_histories(void **state)
         assert_true(seen->hedges > HISTORY / 100 && seen->hedges_won > HISTORY / 1000);
         assert_true(seen->affinity_hits > HISTORY / 100 && seen->breaker_trips > HISTORY / 500);
         assert_true(history.limits > HISTORY / 500 && history.waits > HISTORY / 1000);
-        assert_true(history.changes > HISTORY / 500);
+        assert_true(history.changes > HISTORY / 500 && history.reported_silent > HISTORY / 100);
         history_close(&history);
     }
 }

@@ -128,9 +128,9 @@ static struct dg_route rerouted(struct fixture *fixture, const struct dg_route *
 {
     struct dg_route next;
 
-    assert_status(
-        dg_gateway_reroute(fixture->gateway, fixture->now, route->handle, route->node, &next),
-        DG_OK);
+    assert_status(dg_gateway_reroute(fixture->gateway, fixture->now, route->handle, route->node,
+                                     DG_REFUSED_BUSY, &next),
+                  DG_OK);
     return next;
 }
 
@@ -138,7 +138,8 @@ static enum dg_status try_reroute(struct fixture *fixture, const struct dg_route
 {
     struct dg_route next;
 
-    return dg_gateway_reroute(fixture->gateway, fixture->now, route->handle, route->node, &next);
+    return dg_gateway_reroute(fixture->gateway, fixture->now, route->handle, route->node,
+                              DG_REFUSED_BUSY, &next);
 }
 
 static struct dg_route hedged(struct fixture *fixture, const struct dg_route *route)

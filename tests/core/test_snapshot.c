@@ -33,7 +33,8 @@ static void assert_same_state(const struct dg_chain *a, const struct dg_chain *b
 }
 
 /* A chain in the midst of things: open checks in every phase, stake on its way out, a proposal with
- * votes, receipts that wait for their beacon, notices that nobody has taken. */
+ * votes, receipts that wait for their beacon, a node that gave no word, notices that nobody has
+ * taken. */
 static void make_busy(struct chain_world *world, struct dg_params *params)
 {
     uint32_t id, delegator, position;
@@ -75,6 +76,9 @@ static void make_busy(struct chain_world *world, struct dg_params *params)
     chain_world_reveal(world); /* two checks, whose notices nobody takes */
     receipt = chain_world_receipt(world, 1, world->number[1]++, NODE_SERVER, MODEL_LARGE);
     report = chain_world_report(1, world->period, &receipt, 1);
+    const struct dg_failure failure = {.node = NODE_OTHER, .count = 12};
+    report.failures = &failure;
+    report.failure_count = 1;
     assert_status(dg_chain_report(world->chain, world->now, &report), DG_OK);
 }
 
@@ -143,8 +147,9 @@ static void restored_goes_on_alike(void **state)
         assert_status(dg_chain_close_epoch(one->chain, one->now), DG_OK);
         assert_status(dg_chain_settle(one->chain, one->now), DG_OK);
         chain_world_drop_notices(one);
-        chain_world_verdict(one, NODE_OTHER, MODEL_SMALL, 50000);
+        chain_world_verdict(one, NODE_SERVER, MODEL_SMALL, 50000);
         pass_time(one, 400, 24 * 3600 * DG_SECOND);
+        assert_true(chain_world_account(one, NODE_OTHER).slashed > 0); /* for its silence */
         assert_status(dg_chain_close_epoch(one->chain, one->now), DG_OK);
     }
     assert_same_state(world.chain, twin.chain);

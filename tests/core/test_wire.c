@@ -23,8 +23,22 @@ static size_t encode(const struct dg_message *message, uint8_t bytes[ROOM])
     return size;
 }
 
+/* What a report of the examples needs. */
+struct lists {
+    struct dg_receipt receipts[2];
+    struct dg_failure failures[3];
+};
+
+static struct dg_report_room room_of(struct lists *lists)
+{
+    return (struct dg_report_room){.receipts = lists->receipts,
+                                   .failures = lists->failures,
+                                   .receipt_capacity = 2,
+                                   .failure_capacity = 3};
+}
+
 /* One of each kind, with its extremes. */
-static struct dg_message example(enum dg_message_kind kind, struct dg_receipt receipts[2])
+static struct dg_message example(enum dg_message_kind kind, struct lists *lists)
 {
     struct dg_message message = {.kind = kind};
 
@@ -55,21 +69,27 @@ static struct dg_message example(enum dg_message_kind kind, struct dg_receipt re
     case DG_MESSAGE_PARAMS: dg_params_default(&message.body.params); break;
     case DG_MESSAGE_REPORT:
         for (uint32_t i = 0; i < 2; i++) {
-            receipts[i] = (struct dg_receipt){.number = UINT64_MAX - i,
-                                              .request = i,
-                                              .user = i,
-                                              .node = 2 * i,
-                                              .model = 3 * i,
-                                              .tokens_in = 10 + i,
-                                              .tokens_out = 20 + i,
-                                              .compute_milli = -1,
-                                              .fee = 30 + i,
-                                              .royalty = 40 + i,
-                                              .rate = 50 + i};
-            receipts[i].commitment.bytes[31] = (uint8_t)(200 + i);
+            lists->receipts[i] = (struct dg_receipt){.number = UINT64_MAX - i,
+                                                     .request = i,
+                                                     .user = i,
+                                                     .node = 2 * i,
+                                                     .model = 3 * i,
+                                                     .tokens_in = 10 + i,
+                                                     .tokens_out = 20 + i,
+                                                     .compute_milli = -1,
+                                                     .fee = 30 + i,
+                                                     .royalty = 40 + i,
+                                                     .rate = 50 + i};
+            lists->receipts[i].commitment.bytes[31] = (uint8_t)(200 + i);
         }
-        message.body.report = (struct dg_report){
-            .gateway = 1, .period = 12, .receipts = receipts, .receipt_count = 2};
+        for (uint32_t i = 0; i < 3; i++)
+            lists->failures[i] = (struct dg_failure){.node = 5 * i, .count = UINT32_MAX - i};
+        message.body.report = (struct dg_report){.gateway = 1,
+                                                 .period = 12,
+                                                 .receipts = lists->receipts,
+                                                 .receipt_count = 2,
+                                                 .failures = lists->failures,
+                                                 .failure_count = 3};
         message.body.report.root.bytes[0] = 17;
         break;
     }
@@ -80,18 +100,22 @@ static void decoded_is_what_was_encoded(void **state)
 {
     (void)state;
     for (int kind = DG_MESSAGE_MODEL; kind <= DG_MESSAGE_REPORT; kind++) {
-        struct dg_receipt receipts[2], read[2];
-        struct dg_message message = example((enum dg_message_kind)kind, receipts), found;
+        struct lists lists, read;
+        struct dg_report_room room = room_of(&read);
+        struct dg_message message = example((enum dg_message_kind)kind, &lists), found;
         uint8_t bytes[ROOM], again[ROOM];
         size_t used, size = encode(&message, bytes);
 
-        assert_status(dg_message_decode(bytes, size, read, 2, &found, &used), DG_OK);
+        assert_status(dg_message_decode(bytes, size, &room, &found, &used), DG_OK);
         assert_int_equal(used, size);
         assert_int_equal(found.kind, kind);
         assert_int_equal(encode(&found, again), size);
         assert_memory_equal(bytes, again, size);
-        if (kind == DG_MESSAGE_REPORT)
-            assert_ptr_equal(found.body.report.receipts, read);
+        if (kind != DG_MESSAGE_REPORT)
+            continue;
+        assert_ptr_equal(found.body.report.receipts, read.receipts);
+        assert_ptr_equal(found.body.report.failures, read.failures);
+        assert_memory_equal(read.failures, lists.failures, sizeof read.failures);
     }
 }
 
@@ -111,16 +135,16 @@ static void bytes_of_a_grant(void **state)
 
 static void messages_follow_each_other(void **state)
 {
-    struct dg_receipt receipts[2];
-    struct dg_message grant = example(DG_MESSAGE_GRANT, receipts);
-    struct dg_message node = example(DG_MESSAGE_NODE, receipts), found;
+    struct lists lists;
+    struct dg_message grant = example(DG_MESSAGE_GRANT, &lists);
+    struct dg_message node = example(DG_MESSAGE_NODE, &lists), found;
     uint8_t bytes[2 * ROOM];
     size_t used, first = encode(&grant, bytes), second = encode(&node, bytes + first);
 
     (void)state;
-    assert_status(dg_message_decode(bytes, first + second, NULL, 0, &found, &used), DG_OK);
+    assert_status(dg_message_decode(bytes, first + second, NULL, &found, &used), DG_OK);
     assert_int_equal(found.kind, DG_MESSAGE_GRANT);
-    assert_status(dg_message_decode(bytes + used, second, NULL, 0, &found, &used), DG_OK);
+    assert_status(dg_message_decode(bytes + used, second, NULL, &found, &used), DG_OK);
     assert_int_equal(found.kind, DG_MESSAGE_NODE);
     assert_int_equal(found.body.node.models[2], 5);
 }
@@ -129,26 +153,26 @@ static void bad_bytes_have_names(void **state)
 {
     (void)state;
     for (int kind = DG_MESSAGE_MODEL; kind <= DG_MESSAGE_REPORT; kind++) {
-        struct dg_receipt receipts[2], read[2];
-        struct dg_message message = example((enum dg_message_kind)kind, receipts), found;
+        struct lists lists, read;
+        struct dg_report_room room = room_of(&read);
+        struct dg_message message = example((enum dg_message_kind)kind, &lists), found;
         uint8_t bytes[ROOM + 1];
         size_t used = 77, size = encode(&message, bytes);
 
         for (size_t cut = 0; cut < size; cut++)
-            assert_status(dg_message_decode(bytes, cut, read, 2, &found, &used),
-                          DG_ERROR_TRUNCATED);
+            assert_status(dg_message_decode(bytes, cut, &room, &found, &used), DG_ERROR_TRUNCATED);
         bytes[0] = 0;
-        assert_status(dg_message_decode(bytes, size, read, 2, &found, &used), DG_ERROR_VERSION);
+        assert_status(dg_message_decode(bytes, size, &room, &found, &used), DG_ERROR_VERSION);
         bytes[0] = DG_MESSAGE_REPORT + 1;
-        assert_status(dg_message_decode(bytes, size, read, 2, &found, &used), DG_ERROR_VERSION);
+        assert_status(dg_message_decode(bytes, size, &room, &found, &used), DG_ERROR_VERSION);
         bytes[0] = (uint8_t)kind;
         bytes[1] = 2;
-        assert_status(dg_message_decode(bytes, size, read, 2, &found, &used), DG_ERROR_VERSION);
+        assert_status(dg_message_decode(bytes, size, &room, &found, &used), DG_ERROR_VERSION);
         bytes[1] = 1;
         bytes[2]++; /* one byte more than the body has */
-        assert_status(dg_message_decode(bytes, size + 1, read, 2, &found, &used), DG_ERROR_DAMAGED);
+        assert_status(dg_message_decode(bytes, size + 1, &room, &found, &used), DG_ERROR_DAMAGED);
         bytes[2] -= 2;
-        enum dg_status status = dg_message_decode(bytes, size, read, 2, &found, &used);
+        enum dg_status status = dg_message_decode(bytes, size, &room, &found, &used);
         assert_true(status == DG_ERROR_DAMAGED);
         assert_int_equal(used, 77);
     }
@@ -156,24 +180,33 @@ static void bad_bytes_have_names(void **state)
 
 static void shapes_are_checked(void **state)
 {
-    struct dg_receipt receipts[2], read[2];
-    struct dg_message message = example(DG_MESSAGE_NODE, receipts), found;
+    struct lists lists, read;
+    struct dg_report_room room = room_of(&read);
+    struct dg_message message = example(DG_MESSAGE_NODE, &lists), found;
     uint8_t bytes[ROOM];
     size_t used, size = encode(&message, bytes);
 
     (void)state;
     bytes[6 + 8] = DG_NODE_MODELS_MAX + 1;
-    assert_status(dg_message_decode(bytes, size, NULL, 0, &found, &used), DG_ERROR_DAMAGED);
-    message = example(DG_MESSAGE_PARAMS, receipts);
+    assert_status(dg_message_decode(bytes, size, NULL, &found, &used), DG_ERROR_DAMAGED);
+    message = example(DG_MESSAGE_PARAMS, &lists);
     size = encode(&message, bytes);
     bytes[6] ^= 1; /* the digest of the table */
-    assert_status(dg_message_decode(bytes, size, NULL, 0, &found, &used), DG_ERROR_VERSION);
+    assert_status(dg_message_decode(bytes, size, NULL, &found, &used), DG_ERROR_VERSION);
     bytes[6] ^= 1;
     memset(bytes + 6 + DG_HASH_BYTES, 0xff, 8); /* the first parameter */
-    assert_status(dg_message_decode(bytes, size, NULL, 0, &found, &used), DG_ERROR_PARAMETER);
-    message = example(DG_MESSAGE_REPORT, receipts);
+    assert_status(dg_message_decode(bytes, size, NULL, &found, &used), DG_ERROR_PARAMETER);
+    message = example(DG_MESSAGE_REPORT, &lists);
     size = encode(&message, bytes);
-    assert_status(dg_message_decode(bytes, size, read, 1, &found, &used), DG_ERROR_LIMIT);
+    room.receipt_capacity = 1;
+    assert_status(dg_message_decode(bytes, size, &room, &found, &used), DG_ERROR_LIMIT);
+    room.receipt_capacity = 2;
+    room.failure_capacity = 2;
+    assert_status(dg_message_decode(bytes, size, &room, &found, &used), DG_ERROR_LIMIT);
+    assert_status(dg_message_decode(bytes, size, NULL, &found, &used), DG_ERROR_LIMIT);
+    room.failure_capacity = 3;
+    bytes[size - 3 * 8 - 8]++; /* one failure more than there are bytes for */
+    assert_status(dg_message_decode(bytes, size, &room, &found, &used), DG_ERROR_DAMAGED);
     message.kind = (enum dg_message_kind)9;
     assert_status(dg_message_encode(&message, bytes, sizeof bytes, &size), DG_ERROR_ARGUMENT);
 }
@@ -246,10 +279,13 @@ static void every_line_fits(void **state)
         assert_memory_equal(small, text, sizeof small - 1);
         assert_int_equal(small[9], 0);
     }
-    struct dg_report report = {.gateway = 1, .period = 2};
+    const struct dg_failure failures[] = {{.node = 3, .count = 2},
+                                          {.node = 9, .count = UINT32_MAX}};
+    struct dg_report report = {.gateway = 1, .period = 2, .failures = failures, .failure_count = 2};
     report.root.bytes[0] = 0xab;
     dg_report_text(&report, text, sizeof text);
-    assert_memory_equal(text, "report gateway 1 period 2 receipts 0 root ab00", 46);
+    const char expected[] = "report gateway 1 period 2 receipts 0 failures 4294967297 root ab00";
+    assert_memory_equal(text, expected, sizeof expected - 1);
 }
 
 int main(void)

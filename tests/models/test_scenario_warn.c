@@ -35,6 +35,12 @@ static const struct {
     {"protocol.routing.bandit_half_life=2h", "routing.policy ucb or thompson"},
     {"protocol.points.quality_weight=2", "emission.weekly above 0 and a settlement within the run"},
     {"protocol.emission.weekly=1 DGAI", "a settlement within the run"},
+    {"protocol.heartbeat.misses=2", "nodes that go silent, which no behaviour of a run does"},
+    {"protocol.penalty.downtime_requests=3",
+     "heartbeats, a run longer than downtime_limit, and users' deadlines or network.loss"},
+    {"protocol.penalty.downtime_limit=1h",
+     "heartbeats, a run longer than downtime_limit, downtime_requests above 0, and users' "
+     "deadlines or network.loss"},
     {"network.jitter=0.2", NULL},
     {"network.loss=5%", NULL},
     {"users.chat.output.mean=300", NULL},

@@ -328,6 +328,53 @@ static bool stop_at_once(void *context, int64_t now_ns, uint64_t events)
 
 /* Goal: each ended request is handed over once when the scenario asks for it; an interrupted run is
  * one. */
+static double slashes_of(const char *const *settings, size_t count, bool receipts)
+{
+    struct result result = run(queue_text, settings, count, 6);
+    double slashes = metric(&result, "slashes");
+    assert_true((metric(&result, "requests_completed") > 0) == receipts);
+    assert_flow(&result);
+    result_free(&result);
+    return slashes;
+}
+
+/* Goal: a node that beats but lets every deadline pass is slashed for downtime once an hour, at the
+ * first sweep after it: 3900, 7800, 11700, 15600 and 19500 s; not when heartbeats count alone, nor
+ * when one request in many is answered. */
+static void no_word_is_downtime(void **state)
+{
+    (void)state;
+    const char *settings[] = {"users.u.deadline=2s",
+                              "nodes.server.service.kind=deterministic",
+                              "nodes.server.service.mean=3s",
+                              "protocol.routing.breaker_failures=0",
+                              "protocol.penalty.downtime_limit=1h",
+                              "protocol.penalty.downtime_requests=10"};
+    assert_near(slashes_of(settings, 6, false), 5, 0);
+    settings[5] = "protocol.penalty.downtime_requests=0";
+    assert_near(slashes_of(settings, 6, false), 0, 0);
+    settings[5] = "protocol.penalty.downtime_requests=10";
+    settings[1] = "nodes.server.service.kind=exponential";
+    settings[2] = "nodes.server.service.queue=0";
+    assert_near(slashes_of(settings, 6, true), 0, 0);
+}
+
+/* Goal: a node with its one slot taken for ever is busy, which it says: no downtime. Where messages
+ * are lost, so that one request in 128 breaks off and another in 128 of the refusals, it is. */
+static void busy_is_a_word(void **state)
+{
+    (void)state;
+    const char *settings[] = {"nodes.server.service.kind=deterministic",
+                              "nodes.server.service.mean=10d",
+                              "nodes.server.service.queue=0",
+                              "protocol.routing.breaker_failures=0",
+                              "protocol.penalty.downtime_limit=1h",
+                              "network.loss=0"};
+    assert_near(slashes_of(settings, 6, false), 0, 0);
+    settings[5] = "network.loss=50%";
+    assert_true(slashes_of(settings, 6, false) >= 4);
+}
+
 static void rows_and_interruption(void **state)
 {
     (void)state;
@@ -365,6 +412,8 @@ int main(void)
         cmocka_unit_test(hedges_cut_the_tail),
         cmocka_unit_test(copies_keep_the_books),
         cmocka_unit_test(budget_and_breakers),
+        cmocka_unit_test(no_word_is_downtime),
+        cmocka_unit_test(busy_is_a_word),
         cmocka_unit_test(rows_and_interruption),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -157,14 +157,17 @@ enum dg_status dg_chain_log_trim(struct dg_chain *chain, uint64_t position);
 
 /* ---- checking ---- */
 
-/* Moves each receipt's fee from the user's escrow to the fee hold. All or nothing:
+/* Moves each receipt's fee from the user's escrow to the fee hold, and adds each failure to the row
+ * of requests that got no word from that node; a receipt of any gateway, in the same report too,
+ * ends the row. O(receipts + failures). All or nothing:
  *   DG_ERROR_COMMITMENT  the root does not match the receipts
  *   DG_ERROR_REPLAY      this gateway has reported the period, or a receipt's number, before
  *   DG_ERROR_STATE       the period is revealed, or a number is left out
  *   DG_ERROR_UNKNOWN_ID  no such gateway, user, node or model
  *   DG_ERROR_ARGUMENT    a node that does not serve the model, compute that does not follow from
  *                        the tokens, a royalty or fee that the node's price gives at no latency,
- *                        or a rate that the plan does not allow
+ *                        or a rate that the plan does not allow; failures that do not ascend by
+ *                        node, count none, or are of a node that serves no model
  *   DG_ERROR_FUNDS       the user has locked too little for this gateway
  *   DG_ERROR_OVERFLOW    more compute than the chain can count, or a fee beyond int64_t */
 enum dg_status dg_chain_report(struct dg_chain *chain, int64_t now, const struct dg_report *report);
@@ -223,9 +226,12 @@ int64_t dg_chain_next_deadline(const struct dg_chain *chain);
 /* ---- presence, jail ---- */
 
 /* Heartbeats of so many nodes. A node without heartbeat.misses of them in a row becomes
- * DG_NODE_OFFLINE at the next multiple of heartbeat.interval, and active again with the next one;
- * one silent for penalty.downtime_limit is slashed. DG_ERROR_STATE when one of the nodes has left or
- * is excluded, or heartbeat.interval is 0. All or nothing. */
+ * DG_NODE_OFFLINE at the next multiple of heartbeat.interval, and active again with the next one.
+ * It is away since its last heartbeat, or since the report that brought the row of requests without
+ * a word from it to penalty.downtime_requests (unless that is 0), whichever is earlier; away for
+ * longer than penalty.downtime_limit it is slashed at such a multiple, again for each further such
+ * time. DG_ERROR_STATE when one of the nodes has left or is excluded, or heartbeat.interval is 0.
+ * All or nothing. */
 enum dg_status dg_chain_heartbeats(struct dg_chain *chain, int64_t now, const uint32_t *nodes,
                                    size_t count);
 /* Under jail.release `on_request`: lets a node go whose term is over (DG_ERROR_STATE before) and

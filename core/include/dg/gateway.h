@@ -106,16 +106,23 @@ struct dg_route {
 enum dg_status dg_gateway_submit(struct dg_gateway *gateway, int64_t now,
                                  const struct dg_request *request, struct dg_route *route);
 
+/* Whether a node that does not serve a request said so: silence is reported to the chain. */
+enum dg_refusal {
+    DG_REFUSED_BUSY,   /* it answered that it will not: at its limit, or its provider is down */
+    DG_REFUSED_SILENT, /* no word came from it: the connection broke */
+};
+
 /* The node refused or failed: notes it in its record, as half a failure and one of its breaker.
  * When a second node has a copy, the request goes on there, and *route says so (waiting). Otherwise
  * chooses another node, never one already tried for this request, up to routing.failover_limit
  * times and for one token of the retry budget. The fee is quoted anew, at the price of that node and
  * the present record of the model; the handle stays. On DG_ERROR_LIMIT or DG_ERROR_NO_CANDIDATE the
- * request stays in flight at its last node and nothing was noted: call dg_gateway_fail.
- * DG_ERROR_UNKNOWN_ID here and below: no such request in flight. DG_ERROR_NOT_SERVING: that node
- * has no copy of it, because it refused before or was never asked. */
+ * request stays in flight at its last node and nothing was noted: call dg_gateway_fail, with that
+ * node to blame if it was silent. DG_ERROR_UNKNOWN_ID here and below: no such request in flight.
+ * DG_ERROR_NOT_SERVING: that node has no copy of it, because it refused before or was never asked.
+ * DG_ERROR_ARGUMENT: no such refusal. */
 enum dg_status dg_gateway_reroute(struct dg_gateway *gateway, int64_t now, uint64_t handle,
-                                  uint32_t node, struct dg_route *route);
+                                  uint32_t node, enum dg_refusal refusal, struct dg_route *route);
 
 /* Sends a second copy to another node, chosen by the policy among those not tried, for one token of
  * the retry budget and once per request. The escrow becomes that of the dearer copy. The node that
@@ -143,12 +150,14 @@ enum dg_status dg_gateway_answer(struct dg_gateway *gateway, int64_t now, uint64
 #define DG_BLAME_ALL (UINT32_MAX - 1) /* every node that has a copy */
 
 /* Gives the request up (deadline, no node left): the escrow returns to the allowance. blame: the
- * node in whose record and breaker the failure counts; DG_NONE: none. */
+ * node that gave no word, in whose record and breaker the failure counts, and against which it is
+ * reported; DG_NONE: none. */
 enum dg_status dg_gateway_fail(struct dg_gateway *gateway, int64_t now, uint64_t handle,
                                uint32_t blame);
 
 /* Closes the open period under a number above that of the last (DG_ERROR_REPLAY). report->receipts
- * belong to the gateway and stay valid until the next close. */
+ * and report->failures, the requests of the period that got no word from a node, belong to the
+ * gateway and stay valid until the next close. O(receipts, and nodes if there are failures). */
 enum dg_status dg_gateway_close_period(struct dg_gateway *gateway, int64_t now, uint64_t period,
                                        struct dg_report *report);
 

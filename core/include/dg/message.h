@@ -1,5 +1,5 @@
 /* message.h - what chain and gateways tell each other: plain structs without pointers, except a
- * report, whose receipts lie in the sender's memory until its next period closes. */
+ * report, whose lists lie in the sender's memory until its next period closes. */
 #ifndef DG_MESSAGE_H
 #define DG_MESSAGE_H
 
@@ -63,6 +63,16 @@ struct dg_receipt {
     struct dg_hash commitment; /* H(answer digest, nonce), from the node */
 };
 
+/* Requests of a period that got no word from a node: given up with blame, or broken off. Nobody but
+ * the gateway vouches for them, and no root covers them, for silence leaves no proof. So the chain
+ * holds against a node only what no receipt of any gateway contradicts: a dishonest gateway cannot
+ * hurt a node that another one gets answers from, and to cover up for a silent node takes a receipt,
+ * which costs its fee and may be drawn for a check. */
+struct dg_failure {
+    uint32_t node;
+    uint32_t count; /* above 0; saturating */
+};
+
 /* Gateway -> chain, once a beacon period. */
 struct dg_report {
     uint32_t gateway;
@@ -70,6 +80,8 @@ struct dg_report {
     struct dg_hash root; /* Merkle root over (gateway, number, commitment, rate) */
     const struct dg_receipt *receipts;
     size_t receipt_count;
+    const struct dg_failure *failures; /* ascending by node */
+    size_t failure_count;
 };
 
 #ifdef __cplusplus

@@ -93,7 +93,7 @@ struct dg_params {
     int64_t stake_redelegation;
     int64_t stake_commission_mode, stake_commission_maximum, stake_commission_on_top;
     int64_t heartbeat_interval, heartbeat_misses; /* misses: after which a node is offline */
-    int64_t penalty_downtime_limit, penalty_downtime_slash;
+    int64_t penalty_downtime_limit, penalty_downtime_slash, penalty_downtime_requests;
     int64_t penalty_misconduct_failures, penalty_misconduct_window, penalty_gold_tolerance;
     /* epochs and rewards */
     int64_t epoch_length, settlement_length;

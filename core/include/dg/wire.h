@@ -38,13 +38,21 @@ struct dg_message {
 enum dg_status dg_message_encode(const struct dg_message *message, uint8_t *bytes, size_t capacity,
                                  size_t *size);
 
-/* The message at the start of bytes; *used is its length, so that the next one starts behind it. The
- * receipts of a report go to receipts[], which report.receipts then points to; DG_ERROR_LIMIT when
- * there are more than receipt_capacity of them. DG_ERROR_TRUNCATED: no whole message is there;
- * DG_ERROR_VERSION: of another version or kind, or parameters of another table;
- * DG_ERROR_PARAMETER; DG_ERROR_DAMAGED. *message and *used are touched only on success. */
-enum dg_status dg_message_decode(const uint8_t *bytes, size_t size, struct dg_receipt *receipts,
-                                 size_t receipt_capacity, struct dg_message *message, size_t *used);
+/* Where the lists of a report go that is decoded; it then points to them. */
+struct dg_report_room {
+    struct dg_receipt *receipts;
+    struct dg_failure *failures;
+    size_t receipt_capacity, failure_capacity;
+};
+
+/* The message at the start of bytes; *used is its length, so that the next one starts behind it.
+ * room may be NULL: none. DG_ERROR_LIMIT: a list of the report is longer than its room.
+ * DG_ERROR_TRUNCATED: no whole message is there; DG_ERROR_VERSION: of another version or kind, or
+ * parameters of another table; DG_ERROR_PARAMETER; DG_ERROR_DAMAGED. *message and *used are touched
+ * only on success. */
+enum dg_status dg_message_decode(const uint8_t *bytes, size_t size,
+                                 const struct dg_report_room *room, struct dg_message *message,
+                                 size_t *used);
 
 /* ---- decisions as text ----
  *
@@ -57,7 +65,8 @@ enum dg_status dg_message_decode(const uint8_t *bytes, size_t size, struct dg_re
 size_t dg_notice_text(const struct dg_notice *notice, char *text, size_t capacity);
 size_t dg_route_text(const struct dg_route *route, char *text, size_t capacity);
 size_t dg_receipt_text(const struct dg_receipt *receipt, char *text, size_t capacity);
-/* Period, count and root; the receipts have lines of their own. */
+/* Period, how many receipts and how many requests without a word, and root; the receipts have lines
+ * of their own. */
 size_t dg_report_text(const struct dg_report *report, char *text, size_t capacity);
 size_t dg_balance_text(enum dg_account account, uint32_t index, int64_t amount, char *text,
                        size_t capacity);
