@@ -8,6 +8,10 @@
  * time in order of admission, alongside the decoding; a sequence holds its slot from admission to
  * its end. Jobs without a slot wait in order of arrival; beyond the queue's limit they are refused.
  *
+ * A node that lets in more sequences than its machine holds (crowd) shares the machine's time among
+ * them: with n in a batch where h fit, a step takes n / h times as long as with h, and swap_cost of
+ * that on top.
+ *
  * With step_base 0 and no prefill this is processor sharing. The plain kinds are M/G/c: a step of 1
  * ns that no batch slows down, and as many steps as the service takes nanoseconds.
  *
@@ -30,9 +34,11 @@
 struct service_profile {
     enum service_kind kind;
     double step_base_ns, step_per_sequence_ns;
-    double prefill_chunk;        /* prompt tokens per step */
-    double chunk_ns;             /* extra time of a step that carries a prefill chunk */
-    uint32_t slots, queue;       /* largest batch (or servers); most jobs without a slot */
+    double prefill_chunk;  /* prompt tokens per step */
+    double chunk_ns;       /* extra time of a step that carries a prefill chunk */
+    uint32_t slots, queue; /* largest batch (or servers); most jobs without a slot */
+    uint32_t crowd;        /* of the slots: those beyond what the machine holds; below slots */
+    double swap_cost;      /* part by which a step lengthens while any of them is in use */
     struct law_sampler duration; /* plain kinds: service time in ns */
 };
 
@@ -119,13 +125,31 @@ uint32_t service_advance(struct service *service, int64_t now_ns, struct service
  * job of a plain kind has none before its end. O(slots). */
 int64_t service_first_token(const struct service *service, uint64_t id);
 
-uint32_t service_in_use(const struct service *service);  /* slots held */
+/* Slots held. */
+static inline uint32_t service_in_use(const struct service *service)
+{
+    return service->decoding + service->admitted;
+}
+
+/* Sequences that fit the machine. */
+static inline uint32_t service_holds(const struct service *service)
+{
+    return service->profile.slots - service->profile.crowd;
+}
+
+/* The slots held, at most as many as fit. */
+static inline uint32_t service_load(const struct service *service)
+{
+    uint32_t in_use = service_in_use(service), holds = service_holds(service);
+    return in_use < holds ? in_use : holds;
+}
+
 uint32_t service_waiting(const struct service *service); /* jobs without a slot */
 
 /* Since time 0 or the last restart. */
 struct service_usage {
     int64_t busy_ns; /* at least one slot held */
-    double slot_ns;  /* integral of the slots held: divide by slots * time for the utilisation */
+    double slot_ns; /* integral of the load: divide by service_holds() * time for the utilisation */
     double queue_ns; /* integral of the jobs waiting */
 };
 struct service_usage service_usage(const struct service *service, int64_t now_ns);
