@@ -229,21 +229,22 @@ static bool write_node(sqlite3_stmt *statement, int64_t run, const struct result
                        struct error *error)
 {
     const struct dg_node_account *account = &node->account;
-    return row_insert(
-        statement, error,
-        "iiittttttt"
-        "iiiiiiiiii"
-        "iiiiiii"
-        "innnd",
-        run, (int64_t)node->node, (int64_t)node->operator_id, node->group, node->region,
-        node->hardware, node->class_name, node->behaviour, node->verifier_behaviour,
-        state_name(account->state), node->stake_start, node->stake_end, account->fees,
-        account->rewards, account->verifier_fees, account->slashed, account->refunded,
-        node->compute_cost, node->verification_cost, node->profit, account->compute_milli,
-        (int64_t)account->answers, (int64_t)account->checks, (int64_t)account->failures,
-        (int64_t)account->offences, (int64_t)account->reveals, (int64_t)account->missed,
-        node->cheats, node->first_cheat_ns, node->first_failure_ns, node->jailed_ns,
-        node->utilisation);
+    return row_insert(statement, error,
+                      "iiittttttt"
+                      "iiiiiiiiiii"
+                      "iiiiiii"
+                      "iiiinnndd",
+                      run, (int64_t)node->node, (int64_t)node->operator_id, node->group,
+                      node->region, node->hardware, node->class_name, node->behaviour,
+                      node->verifier_behaviour, state_name(account->state), node->stake_start,
+                      node->stake_end, account->fees, account->rewards, account->verifier_fees,
+                      account->slashed, account->refunded, node->compute_cost,
+                      node->verification_cost, node->outside_cost, node->profit,
+                      account->compute_milli, (int64_t)account->answers, (int64_t)account->checks,
+                      (int64_t)account->failures, (int64_t)account->offences,
+                      (int64_t)account->reveals, (int64_t)account->missed, node->declined,
+                      node->padding, node->absent_ns, node->cheats, node->first_cheat_ns,
+                      node->first_failure_ns, node->jailed_ns, node->utilisation, node->quality);
 }
 
 static bool write_nodes(sqlite3 *database, int64_t run, const struct result *result,
@@ -252,7 +253,7 @@ static bool write_nodes(sqlite3 *database, int64_t run, const struct result *res
     sqlite3_stmt *statement = NULL;
     if (!statement_open(database,
                         "INSERT INTO nodes VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,"
-                        "?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+                        "?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
                         &statement, error))
         return false;
     bool ok = true;

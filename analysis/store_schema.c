@@ -8,7 +8,7 @@
 
 const char *const store_schema_sql[] = {
     "PRAGMA application_id = 1684501357", /* STORE_APPLICATION_ID */
-    "PRAGMA user_version = 1",            /* STORE_SCHEMA_VERSION */
+    "PRAGMA user_version = 2",            /* STORE_SCHEMA_VERSION */
 
     "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
 
@@ -89,6 +89,7 @@ const char *const store_schema_sql[] = {
     " refunded_utok INTEGER NOT NULL,"
     " compute_cost_utok INTEGER NOT NULL,"
     " verification_cost_utok INTEGER NOT NULL,"
+    " outside_cost_utok INTEGER NOT NULL,"
     " profit_utok INTEGER NOT NULL,"
     " compute_milli INTEGER NOT NULL,"
     " answers INTEGER NOT NULL,"
@@ -97,11 +98,15 @@ const char *const store_schema_sql[] = {
     " offences INTEGER NOT NULL,"
     " reveals INTEGER NOT NULL,"
     " missed INTEGER NOT NULL,"
+    " declined INTEGER NOT NULL,"
+    " padding_tokens INTEGER NOT NULL,"
+    " absent_ns INTEGER NOT NULL,"
     " cheats INTEGER NOT NULL,"
     " first_cheat_ns INTEGER,"
     " first_failure_ns INTEGER,"
     " jailed_ns INTEGER,"
     " utilisation REAL,"
+    " quality REAL,"
     " PRIMARY KEY (run, node)"
     ") WITHOUT ROWID",
 
@@ -188,6 +193,7 @@ const char *const store_schema_sql[] = {
     "  avg(verifier_fees_utok) / 1e6 AS verifier_fees,"
     "  avg(compute_cost_utok) / 1e6 AS compute_cost,"
     "  avg(verification_cost_utok) / 1e6 AS verification_cost,"
+    "  avg(outside_cost_utok) / 1e6 AS outside_cost,"
     "  avg(slashed_utok) / 1e6 AS slashed, avg(profit_utok) / 1e6 AS profit"
     " FROM v_nodes GROUP BY run, label",
 

@@ -5,7 +5,7 @@
 /* Both stand in the header of the database file, at fixed places. */
 enum {
     STORE_APPLICATION_ID = 0x6467736d, /* "dgsm" */
-    STORE_SCHEMA_VERSION = 1,
+    STORE_SCHEMA_VERSION = 2,
 };
 
 /* Creates everything in an empty database, the two numbers above included. Ends with NULL. */

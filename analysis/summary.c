@@ -134,11 +134,11 @@ static size_t matrix_column(struct matrix *matrix, const char *subject)
     return matrix->count++;
 }
 
-/* Finds the subjects of a row and widens their columns; true if the row has any. */
+/* Finds the subjects of a row and widens their columns; true if the row is to be printed. */
 static bool matrix_measure(const struct printer *printer, const struct summary_row *row,
                            struct matrix *matrix)
 {
-    bool any = false;
+    bool any = false, all_zero = true;
     for (size_t i = 0; i < printer->estimates->count; i++) {
         const char *name = printer->estimates->items[i].name;
         if (!row_matches(row, name))
@@ -153,8 +153,9 @@ static bool matrix_measure(const struct printer *printer, const struct summary_r
             matrix->width[column] = format_width(text);
         printer->printed[i] = true;
         any = true;
+        all_zero = all_zero && printer->estimates->items[i].value.mean == 0;
     }
-    return any;
+    return any && !(all_zero && summary_row_optional(row));
 }
 
 static const char *matrix_unit(const struct printer *printer, const struct summary_row *row)

@@ -23,6 +23,8 @@ static const struct summary_row rows[] = {
     {traffic, "requests_failed", "  failed on every node tried", ""},
     {traffic, "requests_late", "  late (deadline passed)", ""},
     {traffic, "requests_lost", "  lost", ""},
+    {traffic, "own_requests", "sent by operators' own users", ""},
+    {traffic, "own_requests_returned", "  reached their own nodes", ""},
     {traffic, "requests_in_flight", "  in flight at the end", ""},
     {traffic, "reroutes", "reroutes", ""},
     {traffic, "hedges", "hedges", ""},
@@ -59,6 +61,7 @@ static const struct summary_row rows[] = {
     {checks, "verdict_delay_mean", "delay of the verdict, mean", NULL},
     {detection, "nodes.*", "nodes", ""},
     {detection, "cheats.*", "answers not as paid for", ""},
+    {detection, "quality_mean.*", "true quality, mean", ""},
     {detection, "checks_per_node.*", "checks per node", ""},
     {detection, "failure_share.*", "checks failed", "%"},
     {detection, "detected_share.*", "cheating nodes detected", "%"},
@@ -71,10 +74,14 @@ static const struct summary_row rows[] = {
     {penalties, "honest_punished", "honest nodes punished", ""},
     {penalties, "honest_punished_share", "  as a share of honest nodes", "%"},
     {profit, "answers_per_node.*", "answers", ""},
+    {profit, "declined_per_node.*", "requests declined", ""},
+    {profit, "padding_per_node.*", "filler tokens", ""},
+    {profit, "absent_per_node.*", "hours away", ""},
     {profit, "fees_per_node.*", "fees", NULL},
     {profit, "rewards_per_node.*", "rewards", NULL},
     {profit, "verification_per_node.*", "checking, fees less cost", NULL},
     {profit, "cost_per_node.*", "costs of computing", NULL},
+    {profit, "outside_cost_per_node.*", "paid outside", NULL},
     {profit, "slashed_per_node.*", "slashed", NULL},
     {profit, "profit_per_node.*", "profit", NULL},
     {verifying, "verifiers.*", "verifiers", ""},
@@ -88,7 +95,15 @@ static const struct summary_row rows[] = {
     {hidden, "ledger_gap", "", NULL},
 };
 
-static const char *const optional[] = {"hedges", "hedges_won", "affinity_hits"};
+static const char *const optional[] = {"hedges",
+                                       "hedges_won",
+                                       "affinity_hits",
+                                       "own_requests",
+                                       "own_requests_returned",
+                                       "outside_cost_per_node.*",
+                                       "declined_per_node.*",
+                                       "padding_per_node.*",
+                                       "absent_per_node.*"};
 
 bool summary_row_optional(const struct summary_row *row)
 {

@@ -18,14 +18,9 @@ static void serve(const struct behaviour_self *self, const struct behaviour_task
 {
     double size_b = self->values[PARAMETERS].number;
 
-    if (size_b >= task->parameters_b) /* nothing smaller at hand */
+    if (size_b >= task->parameters_b || !behaviour_chance(self->values[SHARE].number, self->stream))
         return;
-    if (!behaviour_chance(self->values[SHARE].number, self->stream))
-        return;
-    plan->parameters_b = size_b;
-    plan->work_factor = size_b / task->parameters_b;
-    plan->quality_shift = -self->values[QUALITY_LOSS].number;
-    plan->cheat = true;
+    (void)behaviour_runs_smaller(task, size_b, self->values[QUALITY_LOSS].number, plan);
 }
 
 const struct behaviour behaviour_substitute = {

@@ -270,6 +270,30 @@ NODE_METRIC(rewards_per_node, (double)account->rewards / TOKEN)
 NODE_METRIC(verification_per_node,
             (double)(account->verifier_fees - world->nodes[n].verification_cost) / TOKEN)
 NODE_METRIC(cost_per_node, (double)world_compute_cost(world, n) / TOKEN)
+NODE_METRIC(outside_cost_per_node, (double)world_outside_cost(world, n) / TOKEN)
+NODE_METRIC(declined_per_node, world->nodes[n].declined)
+NODE_METRIC(padding_per_node, world->nodes[n].padding)
+NODE_METRIC(absent_per_node, (double)world->nodes[n].absent_ns / (double)WORLD_HOUR_NS)
+NODE_METRIC(sent_per_node, world->nodes[n].sent)
+NODE_METRIC(quality_per_node, world->nodes[n].quality_sum)
+
+/* As users find it; what judges see of it shows in the share of failed checks. */
+static double quality_mean(const struct world *world, uint32_t index)
+{
+    double sent = sent_per_node(world, index);
+    return sent > 0 ? quality_per_node(world, index) / sent : NAN;
+}
+
+static double own_sum(const struct world *world, bool returned)
+{
+    double sum = 0;
+    for (uint32_t i = 0; i < world->user_count - world->first_own_user; i++)
+        sum += (double)(returned ? world->own_users[i].returned : world->own_users[i].sent);
+    return sum;
+}
+
+RUN_METRIC(own_requests, own_sum(world, false))
+RUN_METRIC(own_requests_returned, own_sum(world, true))
 NODE_METRIC(slashed_per_node, (double)account->slashed / TOKEN)
 
 static double verifiers_of(const struct world *world, uint32_t index)
@@ -354,6 +378,11 @@ static const struct metric_row rows[] = {
     {"requests_late", "requests", "the deadline passed first", METRIC_RUN, requests_late},
     {"requests_lost", "requests", "a message between user and gateway was lost for good",
      METRIC_RUN, requests_lost},
+    {"own_requests", "requests",
+     "sent by users of operators, who are counted nowhere above or below", METRIC_RUN,
+     own_requests},
+    {"own_requests_returned", "requests", "of those, times that one reached its operator's nodes",
+     METRIC_RUN, own_requests_returned},
     {"requests_in_flight", "requests", "not ended when the run did", METRIC_RUN,
      requests_in_flight},
     {"request_rate", "1/s", "requests sent per second", METRIC_RUN, request_rate},
@@ -401,6 +430,8 @@ static const struct metric_row rows[] = {
     {"nodes", "nodes", "nodes of the behaviour", METRIC_BEHAVIOUR, nodes_of},
     {"cheats", "answers", "answers that were not what was paid for", METRIC_BEHAVIOUR, cheats_of},
     {"checks_per_node", "checks", "verdicts per node", METRIC_BEHAVIOUR, checks_per_node},
+    {"quality_mean", "", "true quality of its answers, standard deviations above the neutral point",
+     METRIC_BEHAVIOUR, quality_mean},
     {"failure_share", "", "share of its verdicts that failed", METRIC_BEHAVIOUR, failure_share},
     {"detected_share", "", "share of its cheating nodes that were jailed or excluded",
      METRIC_BEHAVIOUR, detected_share},
@@ -415,8 +446,8 @@ static const struct metric_row rows[] = {
      honest_punished},
     {"honest_punished_share", "", "the same over all honest nodes", METRIC_RUN,
      honest_punished_share},
-    {"profit_per_node", "DGAI", "fees + rewards + verifying - costs - slashes", METRIC_BEHAVIOUR,
-     profit_per_node},
+    {"profit_per_node", "DGAI", "fees + rewards + verifying - all costs - slashes",
+     METRIC_BEHAVIOUR, profit_per_node},
     {"answers_per_node", "answers", "metered answers", METRIC_BEHAVIOUR, answers_per_node},
     {"fees_per_node", "DGAI", "fees that reached the operator", METRIC_BEHAVIOUR, fees_per_node},
     {"rewards_per_node", "DGAI", "emission that reached the operator", METRIC_BEHAVIOUR,
@@ -427,6 +458,14 @@ static const struct metric_row rows[] = {
     {"profit_per_verifier", "DGAI", "fees and emission for verifying less the judge's cost",
      METRIC_VERIFIER, profit_per_verifier},
     {"cost_per_node", "DGAI", "computing and idling", METRIC_BEHAVIOUR, cost_per_node},
+    {"outside_cost_per_node", "DGAI", "paid to upstreams, or by users of its operator",
+     METRIC_BEHAVIOUR, outside_cost_per_node},
+    {"declined_per_node", "requests", "called itself too busy for, by choice", METRIC_BEHAVIOUR,
+     declined_per_node},
+    {"padding_per_node", "tokens", "filler tokens that it sent", METRIC_BEHAVIOUR,
+     padding_per_node},
+    {"absent_per_node", "h", "time that it was away, as counted at heartbeats", METRIC_BEHAVIOUR,
+     absent_per_node},
     {"slashed_per_node", "DGAI", "stake lost", METRIC_BEHAVIOUR, slashed_per_node},
     {"genesis", "DGAI", "credited before the start", METRIC_RUN, genesis},
     {"minted", "DGAI", "emission", METRIC_RUN, minted},

@@ -32,8 +32,13 @@ struct result_node {
     struct dg_node_account account;
     int64_t stake_start, stake_end;
     int64_t compute_cost, verification_cost;
-    int64_t profit; /* fees + rewards + verifier fees - costs - slashed */
-    int64_t cheats; /* answers that were not what was paid for */
+    int64_t outside_cost; /* paid to others than the chain */
+    int64_t profit;       /* fees + rewards + verifier fees - all costs - slashed */
+    int64_t declined;     /* requests that it called itself too busy for by choice */
+    int64_t padding;      /* filler tokens that it sent */
+    int64_t absent_ns;    /* heartbeat intervals at whose end it was away */
+    double quality;       /* of its answers, mean as users find it; NaN: none */
+    int64_t cheats;       /* answers that were not what was paid for */
     int64_t first_cheat_ns, first_failure_ns, jailed_ns; /* -1: never */
     double utilisation;                                  /* mean share of its slots in use */
 };

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "models/behaviour.h"
 #include "models/layout.h"
 #include "models/scenario_loader.h"
 #include "models/scenario_relevant.h"
@@ -209,6 +210,43 @@ static bool check_groups(const struct loader *loader)
     return true;
 }
 
+/* ---- behaviours ---- */
+
+/* The users that operators have of their own look like those of such a group. */
+static bool check_own_users(const struct loader *loader, const struct behaviour *behaviour)
+{
+    const struct scenario *scenario = &loader->scenario;
+    for (size_t g = 0; g < scenario->user_group_count; g++) {
+        if (scenario->users[g].arrival.kind != ARRIVAL_TRACE)
+            return true;
+    }
+    return loader_refuse_at(loader, "users",
+                            "behaviour %s needs a group with an arrival.law other than trace: the "
+                            "users of its operators are made like those",
+                            behaviour->name);
+}
+
+static bool check_behaviours(const struct loader *loader)
+{
+    const struct scenario *scenario = &loader->scenario;
+    size_t count;
+    const struct behaviour *const *rows = behaviour_table(&count);
+    for (size_t i = 0; i < count; i++) {
+        const char *key, *why;
+        char path[LOADER_PATH_SIZE];
+        if (!behaviour_used(scenario, rows[i]))
+            continue;
+        if (rows[i]->own_rate != NULL && !check_own_users(loader, rows[i]))
+            return false;
+        if (rows[i]->check == NULL ||
+            rows[i]->check(&scenario->behaviours.values[behaviour_first_value(i)], &key, &why))
+            continue;
+        snprintf(path, sizeof path, "behaviours.%s.%s", rows[i]->name, key);
+        return loader_refuse_at(loader, path, "%s", why);
+    }
+    return true;
+}
+
 /* ---- every model that is asked for is served ---- */
 
 /* Members per class, added to counts; each member counts `each` times. */
@@ -294,5 +332,5 @@ bool loader_check(struct loader *loader)
 {
     return check_required(loader) && check_times(loader) && check_protocol(loader) &&
            check_royalties(loader) && check_weights(loader) && check_sizes(loader) &&
-           check_groups(loader) && check_served(loader);
+           check_groups(loader) && check_behaviours(loader) && check_served(loader);
 }

@@ -135,11 +135,9 @@ static const struct key rows[] = {
      MEANS("tokens; a prompt and output_cap that do not fit together are refused")},
     {"classes.*.quality", KEY_NUMBER, OF(class, quality), DEFAULT("2.2"), BOUNDS(-100, 100),
      OURS("a judge of correlation 0.747 fails one honest answer in 64"),
-     ONLY(when_checked, "protocol.sampling.rate above 0"),
      MEANS("of an honest answer, standard deviations above the judge's neutral point")},
     {"classes.*.quality_sd", KEY_NUMBER, OF(class, quality_sd), DEFAULT("0.5"), BOUNDS(0, 100),
-     OURS("answers differ less than judges do"),
-     ONLY(when_checked, "protocol.sampling.rate above 0"), MEANS("its standard deviation")},
+     OURS("answers differ less than judges do"), MEANS("its standard deviation")},
 
     {"providers.*.count", KEY_COUNT, OF(provider, count), DEFAULT("1"), BOUNDS(1, 10000),
      OURS(NULL), MEANS("providers; each publishes one model")},

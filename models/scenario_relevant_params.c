@@ -1,5 +1,6 @@
 /* scenario_relevant_params.c - which parameters of the protocol have an effect in a scenario. See
  * scenario_relevant.h. */
+#include "models/behaviour.h"
 #include "models/scenario_relevant.h"
 
 #include <string.h>
@@ -271,20 +272,35 @@ static bool when_emission_ends(const struct scenario *scenario, const void *item
                scenario->duration_ns;
 }
 
-/* Whether a node can leave requests without a word for long enough: none goes silent by itself. */
+/* Some node stays away by choice. */
+static bool when_silent(const struct scenario *scenario, const void *item)
+{
+    size_t count;
+    const struct behaviour *const *rows = behaviour_table(&count);
+    (void)item;
+    for (size_t i = 0; i < count; i++)
+        if (rows[i]->present != NULL && behaviour_used(scenario, rows[i]))
+            return scenario->protocol.heartbeat_interval > 0;
+    return false;
+}
+
+/* Whether a node can leave requests without a word for long enough. */
 static bool when_no_word(const struct scenario *scenario, const void *item)
 {
     const struct dg_params *protocol = &scenario->protocol;
     bool deadline = false;
     for (size_t i = 0; i < scenario->user_group_count; i++)
         deadline = deadline || scenario->users[i].deadline_ns > 0;
-    return (deadline || when_lossy(scenario, item)) && protocol->heartbeat_interval > 0 &&
+    return (deadline || when_lossy(scenario, item) || when_silent(scenario, item)) &&
+           protocol->heartbeat_interval > 0 &&
            protocol->penalty_downtime_limit < scenario->duration_ns;
 }
 
 static bool when_downtime(const struct scenario *scenario, const void *item)
 {
-    return when_no_word(scenario, item) && scenario->protocol.penalty_downtime_requests > 0;
+    const struct dg_params *protocol = &scenario->protocol;
+    return when_no_word(scenario, item) &&
+           (protocol->penalty_downtime_requests > 0 || when_silent(scenario, item));
 }
 
 static bool never(const struct scenario *scenario, const void *item)
@@ -296,7 +312,7 @@ static bool never(const struct scenario *scenario, const void *item)
 
 static const char only_moving[] =
     "stake that leaves a node, which no behaviour of a run takes away";
-static const char only_silent[] = "nodes that go silent, which no behaviour of a run does";
+static const char only_silent[] = "heartbeat.interval above 0 and nodes that stay away (flapping)";
 static const char only_checked[] = "sampling.rate above 0";
 static const char only_weighted[] = "routing.policy weighted_score";
 static const char only_rewarded[] = "emission.weekly above 0 and a settlement within the run";
@@ -355,11 +371,12 @@ static const struct {
      "sampling.rate above 0, quality.aggregation yuma and an emission"},
     {"quality.", when_checked, only_checked},
     {"penalty.downtime_requests", when_no_word,
-     "heartbeats, a run longer than downtime_limit, and users' deadlines or network.loss"},
+     "heartbeats, a run longer than downtime_limit, and users' deadlines, network.loss or nodes that "
+     "stay away"},
     {"penalty.downtime_", when_downtime,
-     "heartbeats, a run longer than downtime_limit, downtime_requests above 0, and users' "
-     "deadlines or network.loss"},
-    {"heartbeat.misses", never, only_silent},
+     "heartbeats, a run longer than downtime_limit, and nodes that stay away, or downtime_requests "
+     "above 0 and users' deadlines or network.loss"},
+    {"heartbeat.misses", when_silent, only_silent},
     {"jail.length", when_checked, only_checked},
     {"jail.", when_jailed, "sampling.rate and jail.length above 0"},
     {"penalty.gold_tolerance", never, "probes, which no run sends"},

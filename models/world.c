@@ -80,7 +80,9 @@ struct behaviour_self world_self(const struct world *world, const struct world_n
     return (struct behaviour_self){.values = world->behaviour_values[place],
                                    .memory = verifies ? node->verifier_memory : node->memory,
                                    .stream = stream,
-                                   .now_ns = engine_now(world->engine)};
+                                   .now_ns = engine_now(world->engine),
+                                   .chain = world->chain,
+                                   .node = (uint32_t)(node - world->nodes)};
 }
 
 static bool open_collectors(struct world *world, struct error *error)

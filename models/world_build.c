@@ -71,6 +71,7 @@ static void count_parties(struct world *world)
     }
     for (size_t g = 0; g < scenario->user_group_count; g++)
         world->user_count += scenario->users[g].count;
+    world->first_own_user = world->user_count;
 }
 
 /* Everybody who can have a seat in one check: committee, enlarged or not, that of an appeal, and a
@@ -267,8 +268,8 @@ static bool tell_gateway(struct world *world, struct world_gateway *gateway, str
 
 /* ---- users ---- */
 
-static bool add_user(struct world *world, const struct scenario_users *group, uint32_t user,
-                     uint32_t region, struct error *error)
+bool world_add_user(struct world *world, const struct scenario_users *group, uint32_t user,
+                    uint32_t region, struct error *error)
 {
     uint32_t id;
     uint8_t gateway = world->region_gateway[region];
@@ -350,7 +351,7 @@ static bool build_users(struct world *world, struct error *error)
         bool ok = true;
         for (uint32_t i = 0; ok && i < spec->count; i++, user++) {
             world->users[user].group = (uint8_t)g;
-            ok = add_user(world, spec, user, regions[i], error);
+            ok = world_add_user(world, spec, user, regions[i], error);
         }
         free(regions);
         if (!ok)
@@ -438,7 +439,8 @@ bool world_build(struct world *world, struct error *error)
             return false;
     if (!world_registered(dg_chain_log_trim(world->chain, world->view_posted), "its log", error))
         return false;
-    return build_memories(world, error) && build_users(world, error) && check_served(world, error);
+    return build_memories(world, error) && build_users(world, error) &&
+           world_build_own_users(world, error) && check_served(world, error);
 }
 
 void world_unbuild(struct world *world)
@@ -473,6 +475,7 @@ void world_unbuild(struct world *world)
     free(world->memories);
     free(world->verifier_used);
     free(world->users);
+    free(world->own_users);
     free(world->models);
     free(world->providers);
     free(world->provider_group);

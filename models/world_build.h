@@ -26,6 +26,9 @@ bool world_deal_regions(const struct world *world, enum layout_subject subject, 
                         struct error *error);
 /* The protocol's size class (DG_SIZE_*) of a model of so many billion parameters. */
 uint8_t world_size_class(double parameters_b);
+/* Registers user number `user`, the next one, with the group's deposit and lock. */
+bool world_add_user(struct world *world, const struct scenario_users *group, uint32_t user,
+                    uint32_t region, struct error *error);
 /* Turns a status of the core into an error that names what was refused. */
 bool world_registered(enum dg_status status, const char *what, struct error *error);
 

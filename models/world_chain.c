@@ -227,9 +227,13 @@ void heartbeats(void *context, struct engine *engine, const struct event *event)
     struct world *world = context;
     int64_t interval_ns = world->scenario->protocol.heartbeat_interval;
     size_t count = 0;
-    for (uint32_t n = 0; n < world->node_count; n++)
-        if (!world->nodes[n].excluded)
+    for (uint32_t n = 0; n < world->node_count; n++) {
+        bool up = world_is_present(world, n);
+        if (!up)
+            world->nodes[n].absent_ns += interval_ns;
+        if (up && !world->nodes[n].excluded)
             world->beating[count++] = n;
+    }
     if (!world_expect(world,
                       dg_chain_heartbeats(world->chain, engine_now(engine), world->beating, count),
                       "heartbeats"))

@@ -165,7 +165,8 @@ static int64_t judge_answer(struct world *world, struct world_node *node, struct
     node->judge_free_ns = start_ns + judge->latency_ns;
     node->verification_cost += judge->cost;
     world->statistics.verification_cost += judge->cost;
-    *score = judge_score(judge, check->evidence.quality, stream);
+    double quality = (double)check->evidence.quality + (double)check->evidence.judge_shift;
+    *score = judge_score(judge, quality, stream);
     return node->judge_free_ns;
 }
 
@@ -175,7 +176,7 @@ void review_task(void *context, struct engine *engine, const struct event *event
     struct world_node *node = &world->nodes[event->target];
     struct world_check *check = check_find(world, event->payload);
     struct world_check_member *member = check != NULL ? check_member(check, event->target) : NULL;
-    if (member == NULL)
+    if (member == NULL || !world_is_present(world, event->target))
         return;
     struct random_stream stream;
     random_stream_init(&stream, &world->key, PURPOSE_REVIEW, event->target, check->id);

@@ -147,6 +147,8 @@ static bool top_up(struct world *world, struct world_request *request)
                           "deposit"))
             return false;
         balance += group->top_up;
+        if (world_is_own_user(world, request->user))
+            world_own_deposit(world, request->user, group->top_up);
     }
     struct dg_grant grant;
     int64_t amount = balance < group->lock ? balance : group->lock;
@@ -356,11 +358,12 @@ void gateway_answer(void *context, struct engine *engine, const struct event *ev
     struct world_evidence evidence = {.digest = request->id,
                                       .nonce = random_u64(&request->transit),
                                       .quality = request->quality,
+                                      .judge_shift = request->judge_shift,
                                       .cheat = request->cheat,
                                       .node = request->node,
                                       .model = request->model};
     struct dg_answer reply = {.node = request->node,
-                              .tokens_out = request->tokens_out,
+                              .tokens_out = request->tokens_out + request->padding,
                               .ttft = request->first_token_ns - request->submitted_ns,
                               .total = engine_now(engine) - request->submitted_ns};
     struct dg_hash digest;
@@ -376,5 +379,5 @@ void gateway_answer(void *context, struct engine *engine, const struct event *ev
     request->fee = receipt.fee;
     leave_flight(world, request);
     keep_evidence(world, gateway, &evidence, &receipt);
-    tell_user(world, request, OUTCOME_COMPLETED, request->tokens_out);
+    tell_user(world, request, OUTCOME_COMPLETED, request->tokens_out + request->padding);
 }

@@ -1,4 +1,5 @@
 /* world_node.c - a node at work: what it decides, its queue and batch, its answers. */
+#include "models/world_build.h"
 #include "models/world_request.h"
 
 static void send_to_gateway(struct world *world, struct world_request *request, uint16_t kind,
@@ -47,31 +48,67 @@ static void note_cheat(struct world *world, struct world_node *node)
         node->first_cheat_ns = engine_now(world->engine);
 }
 
+/* What the node that has the request can know of it. */
+static struct behaviour_task task_of(struct world *world, const struct world_request *request)
+{
+    const struct scenario_class *class = &world->scenario->classes[request->class_index];
+    return (struct behaviour_task){
+        .parameters_b = class->parameters_b,
+        .quality = class->quality,
+        .quality_sd = class->quality_sd,
+        .tokens_in = request->tokens_in,
+        .tokens_out = request->tokens_out,
+        .tokens_out_max = world->scenario->users[request->group].output_cap,
+        .model = request->model,
+        .protocol = &world->scenario->protocol,
+        .size_class = world_size_class(class->parameters_b),
+        .own = world_is_own_user(world, request->user) && world_own_returned(world, request),
+        .probe = request->probe,
+    };
+}
+
+/* When the node sends the first token, where it is not its batch that says so; 0 otherwise. */
+static int64_t node_token_ns(const struct world *world, const struct service_plan *plan)
+{
+    int64_t now_ns = engine_now(world->engine);
+    if (plan->early_token)
+        return now_ns;
+    return !plan->computes && plan->stream_ns > 0 ? now_ns + plan->fixed_time_ns : 0;
+}
+
 /* What the node decides to do with the request, and how good its answer will be. */
 static struct service_plan decide(struct world *world, struct world_request *request,
                                   struct world_node *node)
 {
     const struct scenario_class *class = &world->scenario->classes[request->class_index];
+    const struct behaviour *behaviour = world->behaviours[node->behaviour];
     struct random_stream stream = request_stream(world, request, PURPOSE_SERVING);
-    struct behaviour_task task = {.parameters_b = class->parameters_b,
-                                  .tokens_in = request->tokens_in,
-                                  .tokens_out = request->tokens_out};
+    struct behaviour_task task = {.parameters_b = class->parameters_b};
     struct service_plan plan;
     double quality = class->quality + class->quality_sd * random_normal(&stream);
     struct behaviour_self self = world_self(world, node, BEHAVIOUR_NODE, &stream);
-    behaviour_serve(world->behaviours[node->behaviour], &self, &task, &plan);
+    if (behaviour->serve != NULL) /* nobody else looks at it */
+        task = task_of(world, request);
+    behaviour_serve(behaviour, &self, &task, &plan);
     request->quality = (float)(quality + plan.quality_shift);
+    request->judge_shift = (float)plan.judge_shift;
+    request->padding = plan.padding;
     request->cheat = plan.cheat;
+    request->node_token_ns = node_token_ns(world, &plan);
     return plan;
 }
 
 static struct service_job job_of(const struct world *world, const struct world_request *request,
-                                 const struct world_node *node, double work_factor)
+                                 const struct world_node *node, const struct service_plan *plan)
 {
     const struct service_profile *profile = &node->service.profile;
     uint64_t id = slot_of(world, request);
-    if (profile->kind == SERVICE_LLM)
-        return service_job_llm(profile, id, request->tokens_in, request->tokens_out, work_factor);
+    if (profile->kind == SERVICE_LLM) {
+        struct service_job job = service_job_llm(profile, id, request->tokens_in,
+                                                 request->tokens_out, plan->work_factor);
+        job.decode_steps += plan->padding * plan->padding_work;
+        return job;
+    }
     struct random_stream stream = request_stream(world, request, PURPOSE_DURATION);
     return service_job_plain(profile, id, &stream);
 }
@@ -110,42 +147,78 @@ void user_prefetch(const void *context, uint32_t target, uint64_t payload)
     prefetch(&world->users[target], sizeof *world->users);
 }
 
+static void refuse(struct world *world, struct world_request *request)
+{
+    send_to_gateway(world, request, EVENT_GATEWAY_REFUSAL, 0);
+}
+
+/* Nobody is there: the gateway's connection breaks. */
+static void break_off(struct world *world, struct world_request *request)
+{
+    request->broken = true;
+    engine_post(world->engine, engine_now(world->engine) + give_up_ns(world), EVENT_GATEWAY_REFUSAL,
+                request->gateway, slot_of(world, request));
+}
+
+/* False: there is no room. */
+static bool admit(struct world *world, uint32_t n, const struct service_job *job)
+{
+    struct world_node *node = &world->nodes[n];
+    uint32_t load = service_load(&node->service);
+    enum service_admission admission =
+        service_offer(&node->service, engine_now(world->engine), job);
+    if (admission == SERVICE_NO_MEMORY)
+        world_fail(world, "out of memory for the queue of node %u", n);
+    if (admission >= SERVICE_REFUSED)
+        return false;
+    count_busy(world, node, (double)service_load(&node->service) - load);
+    post_service(world, n);
+    return true;
+}
+
 void node_request(void *context, struct engine *engine, const struct event *event)
 {
     struct world *world = context;
     struct world_node *node = &world->nodes[event->target];
     struct world_request *request = request_at(world, event->payload);
     request->first_token_ns = 0;
+    if (!world_is_present(world, event->target)) {
+        break_off(world, request);
+        return;
+    }
     if (provider_is_down(world, request)) {
-        send_to_gateway(world, request, EVENT_GATEWAY_REFUSAL, 0);
+        refuse(world, request);
         return;
     }
     struct service_plan plan = decide(world, request, node);
-    if (!plan.computes) {
-        engine_post(engine, engine_now(engine) + plan.fixed_time_ns, EVENT_NODE_FIXED,
-                    event->target, event->payload);
+    if (plan.declines) {
+        node->declined++;
+        refuse(world, request);
         return;
     }
-    struct service_job job = job_of(world, request, node, plan.work_factor);
-    uint32_t active = service_in_use(&node->service);
-    enum service_admission admission = service_offer(&node->service, engine_now(engine), &job);
-    if (admission == SERVICE_NO_MEMORY)
-        world_fail(world, "out of memory for the queue of node %u", event->target);
-    if (admission >= SERVICE_REFUSED) {
-        send_to_gateway(world, request, EVENT_GATEWAY_REFUSAL, 0);
-        return;
+    if (plan.computes) {
+        struct service_job job = job_of(world, request, node, &plan);
+        if (!admit(world, event->target, &job)) {
+            refuse(world, request);
+            return;
+        }
+    } else {
+        engine_post(engine, engine_now(engine) + plan.fixed_time_ns + plan.stream_ns,
+                    EVENT_NODE_FIXED, event->target, event->payload);
     }
-    count_busy(world, node, (double)service_in_use(&node->service) - active);
-    post_service(world, event->target);
+    node->outside_cost += plan.outside_cost;
 }
 
 static void answer(struct world *world, struct world_node *node, struct world_request *request,
                    int64_t first_token_ns)
 {
-    request->first_token_ns = first_token_ns;
+    request->first_token_ns = request->node_token_ns > 0 ? request->node_token_ns : first_token_ns;
     if (request->cheat)
         note_cheat(world, node);
-    send_to_gateway(world, request, EVENT_GATEWAY_ANSWER, request->tokens_out);
+    node->sent++;
+    node->quality_sum += request->quality;
+    node->padding += request->padding;
+    send_to_gateway(world, request, EVENT_GATEWAY_ANSWER, request->tokens_out + request->padding);
 }
 
 /* An answer on its way says itself when its first token comes; before that it is known up to the
@@ -156,7 +229,9 @@ bool node_first_token_seen(const struct world *world, const struct world_request
     if (request->first_token_ns > 0)
         return request->first_token_ns <= now_ns;
     const struct world_node *node = &world->nodes[request->node];
-    int64_t at_ns = service_first_token(&node->service, slot_of(world, request));
+    int64_t at_ns = request->node_token_ns > 0
+                        ? request->node_token_ns
+                        : service_first_token(&node->service, slot_of(world, request));
     int64_t travel_ns = network_base(&world->network, world->node_regions[request->node],
                                      world->scenario->gateways[request->gateway].region);
     return at_ns != INT64_MAX && at_ns + travel_ns <= now_ns;
@@ -177,12 +252,12 @@ void node_service(void *context, struct engine *engine, const struct event *even
     struct world_node *node = &world->nodes[event->target];
     struct service_done done[DONE_MAX];
     node->timer = 0;
-    uint32_t active = service_in_use(&node->service), count;
+    uint32_t load = service_load(&node->service), count;
     do {
         count = service_advance(&node->service, engine_now(engine), done, DONE_MAX);
         for (uint32_t i = 0; i < count; i++)
             answer(world, node, request_at(world, done[i].id), done[i].first_token_ns);
     } while (count == DONE_MAX);
-    count_busy(world, node, (double)service_in_use(&node->service) - active);
+    count_busy(world, node, (double)service_load(&node->service) - load);
     post_service(world, event->target);
 }

@@ -144,6 +144,19 @@ static bool add_delegator(struct world *world, const struct scenario_nodes *grou
                             error);
 }
 
+/* As its owner runs it. */
+static void crowd(const struct world *world, uint32_t n, struct service_profile *profile)
+{
+    const struct world_node *node = &world->nodes[n];
+    struct behaviour_self self = {
+        .values = world->behaviour_values[node->behaviour], .chain = world->chain, .node = n};
+    struct batch_plan plan =
+        behaviour_batch(world->behaviours[node->behaviour], &self, profile->slots);
+    profile->crowd = plan.slots - profile->slots;
+    profile->slots = plan.slots;
+    profile->swap_cost = plan.swap_cost;
+}
+
 static bool add_node(struct world *world, uint32_t n, uint32_t g, uint32_t i, uint32_t operator_id,
                      const struct node_deal *deal, struct error *error)
 {
@@ -160,12 +173,14 @@ static bool add_node(struct world *world, uint32_t n, uint32_t g, uint32_t i, ui
                                 .stake_start = group->stake,
                                 .first_cheat_ns = -1,
                                 .first_failure_ns = -1,
-                                .jailed_ns = -1};
+                                .jailed_ns = -1,
+                                .own_user = WORLD_NONE};
     node->verifier_behaviour = (uint8_t)deal->verifier_behaviours[i % group->operators];
     struct service_profile profile = profile_of(world, group, node);
+    class->slots += profile.slots;
+    crowd(world, n, &profile);
     if (!service_init(&node->service, &profile, error))
         return false;
-    class->slots += profile.slots;
     struct dg_node_spec spec = {.operator_id = operator_id,
                                 .verifier = node->verifier,
                                 .price = asking_price(world, group, g, i),

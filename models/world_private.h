@@ -35,6 +35,7 @@ enum world_purpose {
     PURPOSE_OUTAGE,     /* entity: provider */
     PURPOSE_BEACON,     /* index: period */
     PURPOSE_SEED,       /* secret seeds of gateways */
+    PURPOSE_PRESENCE,   /* entity: node */
 };
 
 enum world_event {
@@ -93,17 +94,23 @@ struct world_request {
     uint32_t previous, next; /* in the deadline list; next also links free slots */
     uint32_t peer;           /* slot of the other copy under way; WORLD_NONE: none */
     float quality;           /* of the answer, standard deviations above neutral */
+    float judge_shift;       /* added in the eyes of judges */
+    uint32_t padding;        /* tokens sent behind the answer */
+    int64_t
+        node_token_ns; /* first token at the node, where it does not come from its batch; or 0 */
     uint8_t gateway, group, class_index, outcome;
     bool in_flight, topped_up, cheat;
     bool hedge;  /* the second copy */
     bool broken; /* the connection to its node: no word will come from there */
+    bool probe;  /* sent to test the node, not to be answered */
 };
 
 /* What the gateway keeps of an answer until its check window has passed. */
 struct world_evidence {
     uint64_t digest, nonce;
     float quality;
-    bool cheat; /* known to the node that served it */
+    float judge_shift; /* what judges see it better by */
+    bool cheat;        /* known to the node that served it */
     uint32_t node, model;
 };
 
@@ -148,6 +155,20 @@ struct world_node {
     void *memory, *verifier_memory;        /* what they remember; NULL: nothing */
     bool verifier;
     bool jailed, excluded;
+    int64_t sent;         /* answers */
+    double quality_sum;   /* of them, as users find them */
+    int64_t outside_cost; /* paid to others than the chain */
+    int64_t absent_ns;    /* counted at heartbeats */
+    int64_t padding;      /* tokens */
+    uint32_t declined;    /* requests, as if it were busy */
+    uint32_t own_user;    /* who asks for its models on its operator's behalf; WORLD_NONE: nobody */
+};
+
+/* A user that a node's operator has ask for its models. */
+struct world_own_user {
+    uint32_t node;
+    int64_t deposited;
+    int64_t sent, returned; /* requests; to a node of the operator */
 };
 
 struct world_model {
@@ -224,12 +245,14 @@ struct world {
     const struct behaviour *const *behaviours;
     const union behaviour_value **behaviour_values; /* of each of them */
     size_t behaviour_count;
-    char *memories; /* what all owners remember */
+    char *memories;      /* what all owners remember */
     bool *label_used;    /* by behaviour: some node carries it */
     bool *verifier_used; /* by behaviour: some verifier scores by it */
     uint32_t node_count;
     struct world_user *users;
     uint32_t user_count;
+    uint32_t first_own_user; /* those of operators come last */
+    struct world_own_user *own_users;
     struct world_group *groups;
     struct world_model *models;
     uint32_t model_count;
@@ -337,9 +360,38 @@ size_t world_series_width(const struct world *world);
 void world_sample_epoch(struct world *world);
 bool world_series_result(const struct world *world, struct result *result, struct error *error);
 
+/* world_presence.c: whether a node is up. */
+bool world_ask_present(const struct world *world, uint32_t node);
+
+static inline bool world_is_present(const struct world *world, uint32_t node)
+{
+    return world->behaviours[world->nodes[node].behaviour]->present == NULL ||
+           world_ask_present(world, node);
+}
+
+/* world_own_user.c: users that operators have ask their own nodes. */
+bool world_build_own_users(struct world *world, struct error *error);
+
+static inline bool world_is_own_user(const struct world *world, uint32_t user)
+{
+    return user >= world->first_own_user;
+}
+
+/* When an own user sends next, and what for. */
+int64_t world_own_arrival(const struct world *world, uint32_t user, int64_t after_ns);
+void world_own_content(struct world *world, struct world_request *request,
+                       struct random_stream *stream);
+void world_own_deposit(struct world *world, uint32_t user, int64_t amount);
+/* The node that has the request is of the operator whose user sent it. */
+bool world_own_returned(struct world *world, const struct world_request *request);
+/* What own users have spent for the node. */
+int64_t world_own_spent(const struct world *world, uint32_t node);
+
 /* world_result.c */
 bool world_result(struct world *world, struct result *out, struct error *error);
 int64_t world_compute_cost(const struct world *world, uint32_t node);
+/* What the node paid to others than the chain: upstreams, and the requests of own users. */
+int64_t world_outside_cost(const struct world *world, uint32_t node);
 int64_t world_profit(const struct world *world, uint32_t node,
                      const struct dg_node_account *account);
 

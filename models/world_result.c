@@ -23,16 +23,23 @@ int64_t world_compute_cost(const struct world *world, uint32_t n)
     int64_t now_ns = engine_now(world->engine);
     const struct service *service = &world->nodes[n].service;
     double slot_hours = service_usage(service, now_ns).slot_ns / (double)WORLD_HOUR_NS;
-    double hours = (double)now_ns / (double)WORLD_HOUR_NS;
-    double slots = service->profile.slots;
+    /* A machine that is away is switched off, or earns its keep elsewhere. */
+    double hours = (double)(now_ns - world->nodes[n].absent_ns) / (double)WORLD_HOUR_NS;
+    double slots = service_holds(service);
     return llround(slot_hours / slots * (double)hardware->busy_cost_per_hour +
                    hours * (double)hardware->idle_cost_per_hour);
+}
+
+int64_t world_outside_cost(const struct world *world, uint32_t n)
+{
+    return world->nodes[n].outside_cost + world_own_spent(world, n);
 }
 
 int64_t world_profit(const struct world *world, uint32_t n, const struct dg_node_account *account)
 {
     return account->fees + account->rewards + account->verifier_fees - account->slashed -
-           world_compute_cost(world, n) - world->nodes[n].verification_cost;
+           world_compute_cost(world, n) - world->nodes[n].verification_cost -
+           world_outside_cost(world, n);
 }
 
 static double node_utilisation(const struct world *world, uint32_t n)
@@ -42,7 +49,7 @@ static double node_utilisation(const struct world *world, uint32_t n)
     double counted_ns = (double)(now_ns - world->scenario->warm_up_ns);
     double slot_ns =
         service_usage(service, now_ns).slot_ns - world->nodes[n].usage_at_warm_up.slot_ns;
-    return counted_ns > 0 ? slot_ns / counted_ns / service->profile.slots : 0;
+    return counted_ns > 0 ? slot_ns / counted_ns / service_holds(service) : 0;
 }
 
 static void fill_node(const struct world *world, uint32_t n, struct result_node *out)
@@ -63,6 +70,11 @@ static void fill_node(const struct world *world, uint32_t n, struct result_node 
         .stake_start = node->stake_start,
         .compute_cost = world_compute_cost(world, n),
         .verification_cost = node->verification_cost,
+        .outside_cost = world_outside_cost(world, n),
+        .declined = node->declined,
+        .padding = node->padding,
+        .absent_ns = node->absent_ns,
+        .quality = node->sent > 0 ? node->quality_sum / (double)node->sent : NAN,
         .cheats = node->cheats,
         .first_cheat_ns = node->first_cheat_ns,
         .first_failure_ns = node->first_failure_ns,

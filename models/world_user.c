@@ -26,13 +26,24 @@ void request_release(struct world *world, struct world_request *request)
 
 static bool counted(const struct world *world, const struct world_request *request)
 {
-    return request->start_ns >= world->scenario->warm_up_ns;
+    return request->start_ns >= world->scenario->warm_up_ns &&
+           !world_is_own_user(world, request->user);
+}
+
+static void post_arrival(struct world *world, uint32_t u, int64_t at_ns)
+{
+    if (at_ns <= world->scenario->duration_ns)
+        engine_post(world->engine, at_ns, EVENT_USER_SEND, u, 0);
 }
 
 static void post_next_arrival(struct world *world, uint32_t u, int64_t after_ns)
 {
     struct world_user *user = &world->users[u];
     const struct scenario_arrival *arrival = &world->scenario->users[user->group].arrival;
+    if (world_is_own_user(world, u)) {
+        post_arrival(world, u, world_own_arrival(world, u, after_ns));
+        return;
+    }
     if (arrival->kind == ARRIVAL_TRACE)
         return;
     struct random_stream stream;
@@ -41,8 +52,7 @@ static void post_next_arrival(struct world *world, uint32_t u, int64_t after_ns)
         .utc_offset_ns =
             llround(world->scenario->regions[user->region].utc_offset_h * (double)WORLD_HOUR_NS)};
     int64_t at_ns = arrival_next(arrival, &phase, &user->arrival, &stream, after_ns);
-    if (at_ns <= world->scenario->duration_ns)
-        engine_post(world->engine, at_ns, EVENT_USER_SEND, u, 0);
+    post_arrival(world, u, at_ns);
 }
 
 void user_start(struct world *world, uint32_t u)
@@ -74,6 +84,8 @@ static void fill_content(struct world *world, struct world_request *request,
     request->class_index = (uint8_t)choose_class(world, group, random_unit(&stream));
     const struct world_class *class = &world->classes[request->class_index];
     request->model = class->models[random_below(&stream, class->model_count)];
+    if (world_is_own_user(world, request->user))
+        world_own_content(world, request, &stream);
     uint32_t input = row != NULL ? row->input : size_draw(&group->input, &stream);
     uint32_t output = row != NULL ? row->output : size_draw(&group->output, &stream);
     uint32_t context = world->scenario->classes[request->class_index].context_tokens;
@@ -168,7 +180,7 @@ static void record_request(struct world *world, const struct world_request *requ
         .node = request->node,
         .gateway = request->gateway,
         .tokens_in = request->tokens_in,
-        .tokens_out = completed ? request->tokens_out : 0,
+        .tokens_out = completed ? request->tokens_out + request->padding : 0,
         .class_name = world->scenario->classes[request->class_index].name,
         .outcome = outcome_names[request->outcome],
         .start_ns = request->start_ns,
@@ -190,7 +202,7 @@ static void count_end(struct world *world, const struct world_request *request, 
         return;
     int64_t ttft_ns = request->first_token_ns - request->start_ns;
     statistics->tokens_in += request->tokens_in;
-    statistics->tokens_out += request->tokens_out;
+    statistics->tokens_out += request->tokens_out + request->padding;
     moments_add(&statistics->latency, (double)latency_ns);
     moments_add(&statistics->ttft, (double)ttft_ns);
     quantile_add(statistics->latency_sketch, latency_ns);
@@ -207,7 +219,7 @@ static void end_request(struct world *world, struct world_request *request,
         moments_add(&world->statistics.sojourn, (double)(now_ns - request->start_ns));
     if (counted(world, request))
         count_end(world, request, now_ns);
-    if (outcome == OUTCOME_COMPLETED)
+    if (outcome == OUTCOME_COMPLETED && !world_is_own_user(world, request->user))
         quantile_add(world->statistics.epoch_sketch, now_ns - request->start_ns);
     record_request(world, request, now_ns);
     if (world->scenario->users[request->group].arrival.kind == ARRIVAL_CLOSED)

@@ -173,6 +173,31 @@ static void missing_things(void **state)
     ASSERT_CHANGES(*state, changes);
 }
 
+/* Goal: keys of a behaviour that do not fit together, once somebody behaves like that; own users that
+ * nobody could be the model of. */
+static void behaviours_that_do_not_fit(void **state)
+{
+    static const char trace[] = "{\"law\": \"trace\", \"file\": \"t.csv\"}";
+    char text[TEXT_SIZE], other[TEXT_SIZE];
+    struct attempt attempt;
+    replaced(minimal, "{\n", "{\n \"behaviours\": {\"on_off\": {\"low\": \"90%\"}},\n", text);
+    attempt_text(*state, text, NULL, &attempt);
+    assert_true(attempt.ok);
+    scenario_free(&attempt.scenario);
+    attempt_text(*state, text, "nodes.homes.behaviours={\"on_off\": 1}", &attempt);
+    assert_refused(&attempt, "s.json:2:35: behaviours.on_off.low: above high, so that no time of "
+                             "cheating could last");
+
+    file_write(*state, "t.csv", "t_s,input_tokens,output_tokens\n0.5,10,10\n");
+    replaced(minimal, "{\"rate\": \"6/h\"}", trace, other);
+    attempt_text(*state, other, NULL, &attempt);
+    assert_true(attempt.ok);
+    scenario_free(&attempt.scenario);
+    attempt_text(*state, other, "nodes.homes.behaviours={\"self_dealing\": 1}", &attempt);
+    assert_refused(&attempt, "s.json:9:12: users: behaviour self_dealing needs a group with an "
+                             "arrival.law other than trace");
+}
+
 /* Goal: rules between keys. */
 static void rules_between_keys(void **state)
 {
@@ -427,6 +452,7 @@ int main(void)
         CASE(missing_things),
         CASE(rules_between_keys),
         CASE(class_lost_by_rounding),
+        CASE(behaviours_that_do_not_fit),
         CASE(royalty_beyond_what_is_left),
         CASE(cut_off_anywhere),
         CASE(bytes_that_are_no_text),
