@@ -22,7 +22,7 @@ struct verifier_kind {
     double cumulative; /* chance of a seat, with the kinds before it */
     const struct behaviour *behaviour;
     const union behaviour_value *values;
-    const struct scenario_judge *judge; /* NULL: none */
+    uint32_t judge; /* UINT32_MAX: none */
     int64_t stake;
 };
 
@@ -59,10 +59,9 @@ static void mix_add(struct verifier_mix *mix, const struct scenario *scenario,
         double before = mix->count > 0 ? mix->kinds[mix->count - 1].cumulative : 0;
         mix->kinds[mix->count++] = (struct verifier_kind){
             .cumulative = before + weight * shares->items[i].weight,
-            .values =
-                &scenario->behaviours.values[behaviour_first_value(shares->items[i].index)],
+            .values = &scenario->behaviours.values[behaviour_first_value(shares->items[i].index)],
             .behaviour = table[shares->items[i].index],
-            .judge = group->judge == UINT32_MAX ? NULL : &scenario->judges[group->judge],
+            .judge = group->judge,
             .stake = stake,
         };
     }
@@ -98,38 +97,60 @@ static const struct verifier_kind *mix_draw(const struct verifier_mix *mix,
 struct trial {
     const struct scenario *scenario;
     const struct scenario_class *class;
+    uint32_t class_index;
     struct verifier_mix mix;
     struct random_stream stream;
     size_t seats; /* taken in this check */
 };
 
-static bool score_of(struct trial *trial, const struct verifier_kind *kind, double quality,
-                     uint16_t *score)
+/* What the member does when the votes before have been published, as far as the rules have it; it
+ * waits for nobody. False: it stays silent. */
+static bool plan_of(struct trial *trial, const struct verifier_kind *kind,
+                    const struct dg_vote *votes, size_t count, struct score_plan *plan)
 {
-    struct behaviour_review review = {.parameters_b = trial->class->parameters_b};
-    struct score_plan plan;
     const struct behaviour_self self = {.values = kind->values, .stream = &trial->stream};
-    if (!behaviour_score(kind->behaviour, &self, &review, &plan))
-        return false;
-    *score = plan.uses_judge ? judge_score(kind->judge, quality, &trial->stream) : plan.constant;
-    return true;
+    struct behaviour_review review = {.parameters_b = trial->class->parameters_b};
+    uint16_t scores[DG_COMMITTEE_MAX];
+    review.open = trial->scenario->protocol.committee_reveal == DG_REVEAL_OPEN;
+    review.scores = scores;
+    review.score_count = review.open ? (uint32_t)count : 0;
+    for (size_t i = 0; i < count; i++)
+        scores[i] = votes[i].score;
+    bool scores_it = behaviour_score(kind->behaviour, &self, &review, plan);
+    if (!scores_it || plan->wait_ns == 0)
+        return scores_it;
+    review.waited_ns = plan->wait_ns;
+    return behaviour_score(kind->behaviour, &self, &review, plan);
 }
 
-/* Seats more members, as many as there are verifiers left; the seat of a silent one is given to
- * another once. */
-static size_t seat(struct trial *trial, double quality, size_t wanted, struct dg_vote *votes)
+static uint16_t score_of(struct trial *trial, const struct verifier_kind *kind, double quality,
+                         const struct score_plan *plan)
 {
-    size_t count = 0;
+    struct judge_subject subject = {.z_quality = quality, .class_index = trial->class_index};
+    struct judge_work work = {.score = plan->constant};
+    if (plan->uses_judge)
+        judge_ask(trial->scenario, kind->judge, &subject, &trial->stream, &work);
+    return work.score;
+}
+
+/* Seats more members, as many as there are verifiers left, behind the `before` votes of the round; the
+ * seat of a silent one is given to another once, that of one who seals and does not show is not. */
+static size_t seat(struct trial *trial, double quality, size_t wanted, size_t before,
+                   struct dg_vote *votes)
+{
+    size_t count = before;
     for (size_t i = 0; i < wanted && trial->seats < trial->mix.verifiers; i++, trial->seats++) {
-        struct dg_vote vote = {.trust = DG_ONE};
-        bool revealed = false;
-        for (int holder = 0; holder < 2 && !revealed; holder++) {
-            const struct verifier_kind *kind = mix_draw(&trial->mix, &trial->stream);
-            vote.stake = kind->stake;
-            revealed = score_of(trial, kind, quality, &vote.score);
+        struct score_plan plan = {0};
+        const struct verifier_kind *kind = mix_draw(&trial->mix, &trial->stream);
+        bool scores = plan_of(trial, kind, votes, count, &plan);
+        if (!scores) {
+            kind = mix_draw(&trial->mix, &trial->stream);
+            scores = plan_of(trial, kind, votes, count, &plan);
         }
-        if (revealed)
-            votes[count++] = vote;
+        if (!scores || plan.withheld || plan.seals_two)
+            continue;
+        votes[count++] = (struct dg_vote){
+            .trust = DG_ONE, .stake = kind->stake, .score = score_of(trial, kind, quality, &plan)};
     }
     return count;
 }
@@ -160,17 +181,17 @@ static enum dg_verdict check_once(struct trial *trial)
         trial->class->quality + trial->class->quality_sd * random_normal(&trial->stream);
 
     trial->seats = 0;
-    size_t count = seat(trial, quality, (size_t)params->committee_size, votes);
+    size_t count = seat(trial, quality, (size_t)params->committee_size, 0, votes);
     enum dg_verdict verdict = verdict_of(params, votes, count, params->committee_quorum);
     int64_t more = params->committee_escalation_size - params->committee_size;
     if (verdict != DG_VERDICT_INCONCLUSIVE && more > 0 && far_apart(params, votes, count)) {
-        count += seat(trial, quality, (size_t)more, votes + count);
+        count = seat(trial, quality, (size_t)more, count, votes);
         verdict = verdict_of(params, votes, count, params->committee_quorum);
     }
     if (verdict != DG_VERDICT_FAIL || params->appeal_window == 0)
         return verdict;
     /* The second committee's verdict stands, unless it has none. */
-    count = seat(trial, quality, 2 * (size_t)params->committee_size + 1, votes);
+    count = seat(trial, quality, 2 * (size_t)params->committee_size + 1, 0, votes);
     verdict = verdict_of(params, votes, count, params->committee_size + 1);
     return verdict == DG_VERDICT_PASS ? verdict : DG_VERDICT_FAIL;
 }
@@ -197,7 +218,8 @@ bool false_failure_find(const struct scenario *scenario, uint32_t class_index, u
                         struct false_failure *out, struct error *error)
 {
     const struct random_key key = {.seed = seed};
-    struct trial trial = {.scenario = scenario, .class = &scenario->classes[class_index]};
+    struct trial trial = {
+        .scenario = scenario, .class = &scenario->classes[class_index], .class_index = class_index};
     struct false_failure found = {0};
 
     if (!mix_init(&trial.mix, scenario, error))

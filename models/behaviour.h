@@ -36,7 +36,15 @@
     X(inflate_cu)                                                                                  \
     X(misreport_latency)                                                                           \
     X(forwarder)                                                                                   \
-    X(self_dealing)
+    X(self_dealing)                                                                                \
+    X(lazy_copy)                                                                                   \
+    X(noise)                                                                                       \
+    X(boost)                                                                                       \
+    X(sabotage)                                                                                    \
+    X(intermittent)                                                                                \
+    X(cartel)                                                                                      \
+    X(silent)                                                                                      \
+    X(equivocal)
 
 enum behaviour_role {
     BEHAVIOUR_NODE = 1,     /* serves requests */
@@ -116,11 +124,20 @@ struct batch_plan {
 struct behaviour_review {
     double parameters_b; /* of the model that was paid for */
     uint32_t tokens_in, tokens_out;
+    uint32_t model, node, operator_id; /* whose answer it is */
+    bool friend;                       /* the node belongs to the verifier's cartel */
+    bool open;                         /* scores are published as they come */
+    int64_t waited_ns;                 /* since the answer came */
+    const uint16_t *scores;            /* of this check, as far as they are published */
+    uint32_t score_count;
 };
 
 struct score_plan {
     bool uses_judge;   /* false: reveals constant, at no cost and with no judge's latency */
     uint16_t constant; /* 0..65535 */
+    int64_t wait_ns; /* above 0: is asked again when a score is published, at the latest after it */
+    bool withheld;   /* seals its score and does not show it */
+    bool seals_two;  /* seals another score besides */
 };
 
 /* ---- the table ---- */
@@ -131,6 +148,9 @@ struct behaviour {
     const char *help;
     const struct behaviour_key *keys; /* up to one without a name; NULL: none */
     size_t memory_size;               /* of one owner, 0: remembers nothing */
+    bool judges;                      /* as a verifier it may ask its judge */
+    bool games;                       /* as a node it may tune its answers for judges */
+    bool cartel;                      /* the nodes of its operators are friends */
 
     /* Whether its keys fit together; otherwise *key is the one to change and *why the reason. NULL:
      * they always do. */

@@ -76,5 +76,6 @@ const struct behaviour behaviour_gaming = {
     .help =
         "runs a smaller model tuned to please the judge, whose answers are worse than they score",
     .keys = keys,
+    .games = true,
     .serve = serve,
 };

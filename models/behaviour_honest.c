@@ -5,4 +5,5 @@ const struct behaviour behaviour_honest = {
     .name = "honest",
     .role = BEHAVIOUR_NODE | BEHAVIOUR_VERIFIER,
     .help = "serves the model that was paid for; scores what its judge says",
+    .judges = true,
 };

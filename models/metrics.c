@@ -304,8 +304,9 @@ static double verifiers_of(const struct world *world, uint32_t index)
     return count;
 }
 
-/* What verifying brought one verifier of the behaviour, whatever it earned by serving. */
-static double profit_per_verifier(const struct world *world, uint32_t index)
+/* Sum over the verifiers of one behaviour. */
+static double verifier_sum(const struct world *world, uint32_t index,
+                           double (*of)(const struct world_node *, const struct dg_node_account *))
 {
     double sum = 0;
     for (uint32_t n = 0; n < world->node_count; n++) {
@@ -313,10 +314,49 @@ static double profit_per_verifier(const struct world *world, uint32_t index)
         struct dg_node_account account;
         if (node->verifier && node->verifier_behaviour == index &&
             dg_chain_node(world->chain, n, &account) == DG_OK)
-            sum += (double)(account.verifier_fees + account.verifier_rewards -
-                            node->verification_cost);
+            sum += of(node, &account);
     }
-    return sum / verifiers_of(world, index) / TOKEN;
+    return sum;
+}
+
+/* Mean over the verifiers of one behaviour. */
+#define VERIFIER_METRIC(name, expression)                                                          \
+    static double name##_of(const struct world_node *node, const struct dg_node_account *account)  \
+    {                                                                                              \
+        (void)node, (void)account;                                                                 \
+        return (double)(expression);                                                               \
+    }                                                                                              \
+    static double name(const struct world *world, uint32_t index)                                  \
+    {                                                                                              \
+        return verifier_sum(world, index, name##_of) / verifiers_of(world, index);                 \
+    }
+
+/* What verifying brought one verifier of the behaviour, whatever it earned by serving. */
+VERIFIER_METRIC(profit_per_verifier, (double)(account->verifier_fees + account->verifier_rewards -
+                                              node->verification_cost) /
+                                         TOKEN)
+VERIFIER_METRIC(judging_per_verifier, (double)node->verification_cost / TOKEN)
+VERIFIER_METRIC(reveals_per_verifier, account->reveals)
+VERIFIER_METRIC(missed_per_verifier, account->missed)
+VERIFIER_METRIC(trust_per_verifier, (double)account->trust / (double)DG_ONE)
+VERIFIER_METRIC(misconduct_per_verifier, node->misconduct)
+
+static double deviation_of(const struct world_node *node, const struct dg_node_account *account)
+{
+    (void)account;
+    return node->deviation;
+}
+
+static double shown_of(const struct world_node *node, const struct dg_node_account *account)
+{
+    (void)account;
+    return node->shown;
+}
+
+static double score_error(const struct world *world, uint32_t index)
+{
+    double shown = verifier_sum(world, index, shown_of);
+    return shown > 0 ? verifier_sum(world, index, deviation_of) / shown : NAN;
 }
 
 /* The share of a label's checks that failed: the power of a check against it. */
@@ -457,6 +497,16 @@ static const struct metric_row rows[] = {
     {"verifiers", "nodes", "verifiers of the behaviour", METRIC_VERIFIER, verifiers_of},
     {"profit_per_verifier", "DGAI", "fees and emission for verifying less the judge's cost",
      METRIC_VERIFIER, profit_per_verifier},
+    {"judging_per_verifier", "DGAI", "what its judge cost", METRIC_VERIFIER, judging_per_verifier},
+    {"reveals_per_verifier", "scores", "scores that were shown in time", METRIC_VERIFIER,
+     reveals_per_verifier},
+    {"missed_per_verifier", "seats", "seats without a score", METRIC_VERIFIER, missed_per_verifier},
+    {"score_error", "", "mean distance of its scores from what the answers were worth",
+     METRIC_VERIFIER, score_error},
+    {"trust_per_verifier", "", "trust in its scores at the end; 1 at first", METRIC_VERIFIER,
+     trust_per_verifier},
+    {"misconduct_per_verifier", "penalties", "times it was punished for how it verified",
+     METRIC_VERIFIER, misconduct_per_verifier},
     {"cost_per_node", "DGAI", "computing and idling", METRIC_BEHAVIOUR, cost_per_node},
     {"outside_cost_per_node", "DGAI", "paid to upstreams, or by users of its operator",
      METRIC_BEHAVIOUR, outside_cost_per_node},

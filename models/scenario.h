@@ -119,12 +119,38 @@ struct scenario_nodes {
     uint32_t judge;                    /* index of a judge, UINT32_MAX when none */
 };
 
+enum judge_kind { JUDGE_SINGLE, JUDGE_CASCADE };
+
 struct scenario_judge {
     const char *name;
+    enum judge_kind kind;
+    uint32_t preset; /* of a single one: row of judge_presets() */
     double correlation;
+    struct shares by_class; /* over classes; weight: the correlation on answers of that class */
+    double gaming_bias;     /* added to z_score of answers that are tuned for judges */
     int64_t latency_ns;
     int64_t cost;
+    uint32_t first, second; /* of a cascade: single judges */
+    double band;            /* the second is asked when the first is nearer to the pass score */
 };
+
+/* Name, meaning, correlation, latency in ns, cost in micro-tokens: what holds for keys of a judge that
+ * are not given. The correlations are the published ones; latencies and costs are ours, of models
+ * that get smaller down the list. */
+#define JUDGE_PRESETS(X)                                                                           \
+    X("large", "correlation 0.747", 0.747, 4000000000, 4000)                                       \
+    X("medium", "correlation 0.66", 0.66, 2000000000, 1500)                                        \
+    X("small", "correlation 0.645", 0.645, 1000000000, 400)                                        \
+    X("tiny", "correlation 0.3", 0.3, 300000000, 100)                                              \
+    X("blind", "correlation 0: scores tell nothing of quality", 0, 300000000, 100)                 \
+    X("inverted", "correlation -0.363: prefers worse answers", -0.363, 1000000000, 400)
+
+struct judge_preset {
+    double correlation;
+    int64_t latency_ns, cost;
+};
+/* In the order of JUDGE_PRESETS. */
+const struct judge_preset *judge_presets(size_t *count);
 
 enum arrival_kind {
     ARRIVAL_POISSON,

@@ -22,8 +22,7 @@ static bool check_present(const struct loader *loader, const struct key *key, co
 {
     const char *name = item != NULL ? *(const char *const *)item : NULL;
     char path[LOADER_PATH_SIZE];
-    if (key->fallback != FALLBACK_REQUIRED ||
-        !key_relevant_to(key, &loader->scenario, item) ||
+    if (key->fallback != FALLBACK_REQUIRED || !key_relevant_to(key, &loader->scenario, item) ||
         loader_given(loader, key, name) != NULL)
         return true;
     key_path(key, name, path, sizeof path);
@@ -168,7 +167,7 @@ static bool check_nodes(const struct loader *loader, const struct scenario_nodes
         return loader_refuse_at(loader, path, "must be given: service.kind llm needs hardware");
     if (when_judging(scenario, group) && group->judge == UINT32_MAX &&
         group_path("nodes", group->name, "judge", path))
-        return loader_refuse_at(loader, path, "must be given: verifiers that are honest need one");
+        return loader_refuse_at(loader, path, "must be given: verifiers that judge need one");
     return true;
 }
 
@@ -194,6 +193,38 @@ static bool check_users(const struct loader *loader, const struct scenario_users
         return loader_refuse_at(loader, path, "must be above 0: it is what users pay from");
     return check_law(loader, group, "input", &group->input) &&
            check_law(loader, group, "output", &group->output);
+}
+
+/* ---- a judge ---- */
+
+static bool check_stage(const struct loader *loader, const struct scenario_judge *judge,
+                        const char *key, uint32_t stage)
+{
+    char path[LOADER_PATH_SIZE];
+    group_path("judges", judge->name, key, path);
+    if (stage == UINT32_MAX)
+        return loader_refuse_at(loader, path, "must be given: kind cascade asks two judges");
+    return loader->scenario.judges[stage].kind == JUDGE_SINGLE ||
+           loader_refuse_at(loader, path, "\"%s\" is a cascade itself: a single judge is needed",
+                            loader->scenario.judges[stage].name);
+}
+
+static bool check_judges(const struct loader *loader)
+{
+    for (size_t i = 0; i < loader->scenario.judge_count; i++) {
+        const struct scenario_judge *judge = &loader->scenario.judges[i];
+        char path[LOADER_PATH_SIZE];
+        if (judge->kind == JUDGE_SINGLE)
+            continue;
+        if (!check_stage(loader, judge, "first", judge->first) ||
+            !check_stage(loader, judge, "second", judge->second))
+            return false;
+        if (judge->first == judge->second && group_path("judges", judge->name, "second", path))
+            return loader_refuse_at(loader, path,
+                                    "the first judge itself: it would say the same "
+                                    "at twice the cost");
+    }
+    return true;
 }
 
 static bool check_groups(const struct loader *loader)
@@ -332,5 +363,6 @@ bool loader_check(struct loader *loader)
 {
     return check_required(loader) && check_times(loader) && check_protocol(loader) &&
            check_royalties(loader) && check_weights(loader) && check_sizes(loader) &&
-           check_groups(loader) && check_behaviours(loader) && check_served(loader);
+           check_groups(loader) && check_judges(loader) && check_behaviours(loader) &&
+           check_served(loader);
 }

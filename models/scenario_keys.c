@@ -23,6 +23,8 @@
 #define DEFAULT(text)          .fallback = FALLBACK_TEXT, .standard = text
 #define REQUIRED               .fallback = FALLBACK_REQUIRED, .standard = "required", .origin = DG_ORIGIN_OURS
 #define OPTIONAL(words)        .fallback = FALLBACK_NONE, .standard = words, .origin = DG_ORIGIN_OURS
+#define PRESET                 .fallback = FALLBACK_NONE, .standard = "the preset's"
+#define NOBODY                 .fallback = FALLBACK_NOBODY, .standard = "must be given", .origin = DG_ORIGIN_OURS
 #define EVENLY(what)           .fallback = FALLBACK_EVEN, .over = what, .standard = "all there are, alike"
 #define ONLY(predicate, words) .relevant = predicate, .only = words
 #define MEANS(text)            .meaning = text
@@ -57,6 +59,16 @@ static const struct dg_choice arrivals[] = {
     {0},
 };
 
+static const struct dg_choice judge_kinds[] = {
+    {"single", "one judge"},
+    {"cascade", "a cheap judge first, a strong one when the first is unsure"},
+    {0},
+};
+#define PRESET_CHOICE(name, help, ...) {name, help},
+static const struct dg_choice presets[] = {JUDGE_PRESETS(PRESET_CHOICE){0}};
+
+static const char single[] = "kind single";
+static const char cascade[] = "kind cascade";
 static const char azure[] = "Azure LLM inference trace 2023, conversations";
 static const char honest[] = "nobody cheats unless told to";
 
@@ -170,12 +182,36 @@ static const struct key rows[] = {
     {"hardware.*.idle_cost", KEY_AMOUNT, OF(hardware, idle_cost_per_hour), DEFAULT("0 DGAI"),
      BOUNDS(0, AMOUNT_MAX), OURS(NULL), MEANS("per hour, busy or not")},
 
-    {"judges.*.correlation", KEY_NUMBER, OF(judge, correlation), DEFAULT("0.747"), BOUNDS(-1, 1),
-     PUBLISHED("best judge of the published comparison"), MEANS("of its scores with true quality")},
-    {"judges.*.latency", KEY_DURATION, OF(judge, latency_ns), DEFAULT("4s"), BOUNDS(0, DAY),
-     OURS("a large model reads prompt and answer"), MEANS("time to score one answer")},
-    {"judges.*.cost", KEY_AMOUNT, OF(judge, cost), DEFAULT("0.004 DGAI"), BOUNDS(0, AMOUNT_MAX),
-     OURS("a fifth of the fee for a score"), MEANS("what scoring one answer costs the verifier")},
+    {"judges.*.kind", KEY_CHOICE, OF(judge, kind), DEFAULT("single"), .choices = judge_kinds,
+     OURS(NULL), MEANS("one judge, or a cascade of two others")},
+    {"judges.*.preset", KEY_CHOICE, OF(judge, preset), DEFAULT("large"), .choices = presets,
+     OURS(NULL), ONLY(when_single, single),
+     MEANS("what correlation, latency and cost are unless given")},
+    {"judges.*.correlation", KEY_NUMBER, OF(judge, correlation), PRESET, BOUNDS(-1, 1),
+     PUBLISHED("the judges of the published comparison"), ONLY(when_single, single),
+     MEANS("of its scores with true quality")},
+    {"judges.*.correlation_by_class", KEY_NUMBERS, OF(judge, by_class), OPTIONAL("{}"),
+     .over = OVER_CLASSES, BOUNDS(-1, 1), ONLY(when_single, single),
+     MEANS("the same on answers of some classes, where it differs")},
+    {"judges.*.gaming_bias", KEY_NUMBER, OF(judge, gaming_bias), DEFAULT("0"), BOUNDS(-100, 100),
+     OURS(NULL), ONLY(when_gaming, "kind single and nodes that tune their answers for judges"),
+     MEANS("added to its score, in standard deviations, for answers that are tuned for judges")},
+    {"judges.*.latency", KEY_DURATION, OF(judge, latency_ns), PRESET, BOUNDS(0, DAY),
+     OURS("a large model reads prompt and answer in 4 s"), ONLY(when_single, single),
+     MEANS("time to score one answer")},
+    {"judges.*.cost", KEY_AMOUNT, OF(judge, cost), PRESET, BOUNDS(0, AMOUNT_MAX),
+     OURS("a large one takes a fifth of the fee for a score"), ONLY(when_single, single),
+     MEANS("what scoring one answer costs the verifier")},
+    {"judges.*.first", KEY_REFERENCE, OF(judge, first), NOBODY, .over = OVER_JUDGES,
+     ONLY(when_cascade, cascade), MEANS("the cheap judge that is asked first")},
+    {"judges.*.second", KEY_REFERENCE, OF(judge, second), NOBODY, .over = OVER_JUDGES,
+     ONLY(when_cascade, cascade), MEANS("the strong judge that is asked when the first is unsure")},
+    {"judges.*.band", KEY_FRACTION, OF(judge, band), DEFAULT("25%"), BOUNDS(0, 1),
+     OURS("saves about the published 72.7% on honest answers with a first judge at a tenth of the "
+          "cost"),
+     ONLY(when_cascade, cascade),
+     MEANS(
+         "the first is unsure when its score is nearer than this to protocol.quality.pass_score")},
 
     {"nodes.*.count", KEY_COUNT, OF(nodes, count), REQUIRED, BOUNDS(1, 1000000), MEANS("nodes")},
     {"nodes.*.operators", KEY_COUNT, OF(nodes, operators), .fallback = FALLBACK_COUNT,
@@ -236,7 +272,7 @@ static const struct key rows[] = {
      MEANS("how operators' verifiers score, by operator")},
     {"nodes.*.judge", KEY_REFERENCE, OF(nodes, judge), .fallback = FALLBACK_FIRST,
      .over = OVER_JUDGES, .standard = "the first", OURS(NULL),
-     ONLY(when_judging, "verifiers that are honest and protocol.sampling.rate above 0"),
+     ONLY(when_judging, "verifiers that judge and protocol.sampling.rate above 0"),
      MEANS("what honest verifiers score with")},
 
     {"users.*.count", KEY_COUNT, OF(users, count), REQUIRED, BOUNDS(1, 10000000), MEANS("users")},

@@ -31,6 +31,7 @@ enum key_type {
     KEY_CHOICE,    /* an enum whose constants count from 0 */
     KEY_REFERENCE, /* uint32_t, index of a named thing */
     KEY_SHARES,    /* struct shares */
+    KEY_NUMBERS,   /* struct shares whose weights are numbers, each within the bounds */
     KEY_LATENCIES, /* network.latency, an object of objects of durations */
     KEY_PARAMETER, /* int64_t of struct dg_params */
     KEY_TYPE_COUNT
@@ -81,6 +82,7 @@ enum key_fallback {
     FALLBACK_FIRST,    /* reference: the first one */
     FALLBACK_COUNT,    /* operators: as many as nodes */
     FALLBACK_NAME,     /* the file's name without folder and ending */
+    FALLBACK_NOBODY,   /* reference: none; whether one is needed is asked when all is read */
     FALLBACK_REQUIRED, /* it must be given wherever it is relevant */
 };
 
@@ -101,7 +103,7 @@ struct key {
     bool apart;       /* recorded with each run itself: left out of the canonical text */
     const struct dg_param_row *param;
     const struct behaviour *behaviour; /* whose parameter it is; NULL: nobody's */
-    enum section_id section; /* filled in by key_table_open() */
+    enum section_id section;           /* filled in by key_table_open() */
 };
 
 struct key_table {

@@ -187,8 +187,32 @@ static void link_hardware(struct loader *loader)
     }
 }
 
+/* ---- judges: what their presets say ---- */
+
+static bool judge_gives(const struct loader *loader, const char *path, const char *judge)
+{
+    return loader_given(loader, find_key(loader, path), judge) != NULL;
+}
+
+static void link_judges(struct loader *loader)
+{
+    size_t count;
+    const struct judge_preset *presets = judge_presets(&count);
+    for (size_t i = 0; i < loader->scenario.judge_count; i++) {
+        struct scenario_judge *judge = &loader->scenario.judges[i];
+        const struct judge_preset *preset = &presets[judge->preset];
+        if (!judge_gives(loader, "judges.*.correlation", judge->name))
+            judge->correlation = preset->correlation;
+        if (!judge_gives(loader, "judges.*.latency", judge->name))
+            judge->latency_ns = preset->latency_ns;
+        if (!judge_gives(loader, "judges.*.cost", judge->name))
+            judge->cost = preset->cost;
+    }
+}
+
 bool loader_link(struct loader *loader)
 {
     link_hardware(loader);
+    link_judges(loader);
     return link_latencies(loader) && link_traces(loader);
 }

@@ -313,18 +313,26 @@ static bool read_reference(const struct reading *reading)
     return find_name(reading, word, reading->field);
 }
 
+static bool read_weight(const struct reading *weight)
+{
+    static const struct key fraction = {.type = KEY_FRACTION, .minimum = 0, .maximum = 1};
+    struct reading share = *weight;
+    if (weight->key->type == KEY_NUMBERS)
+        return read_number(weight);
+    share.key = &fraction;
+    return read_fraction(&share);
+}
+
 static bool read_share(const struct reading *shares, const struct json_node *node,
                        struct share *out)
 {
-    static const struct key fraction = {.type = KEY_FRACTION, .minimum = 0, .maximum = 1};
     struct reading weight = {.loader = shares->loader, .key = shares->key, .node = node};
     snprintf(weight.path, sizeof weight.path, "%s", shares->path);
     if (!find_name(&weight, node->key, &out->index))
         return false;
     snprintf(weight.path, sizeof weight.path, "%.190s.%.60s", shares->path, node->key);
-    weight.key = &fraction;
     weight.field = &out->weight;
-    return read_fraction(&weight);
+    return read_weight(&weight);
 }
 
 /* Weights that add up to 1 but for their rounding are made to; nearer ones are left as they are, so
@@ -343,13 +351,9 @@ static bool add_up(const struct reading *reading, struct shares *shares)
     return true;
 }
 
-static bool read_shares(const struct reading *reading)
+static bool read_named(const struct reading *reading)
 {
     struct shares shares = {NULL, 0};
-    if (reading->node->kind != JSON_OBJECT)
-        return refuse(
-            reading,
-            "allowed is an object of names and shares, as in {\"a\": \"70%\", \"b\": \"30%\"}");
     for (const struct json_node *child = reading->node->first; child != NULL; child = child->next)
         shares.count++;
     shares.items =
@@ -362,7 +366,23 @@ static bool read_shares(const struct reading *reading)
             return false;
     }
     *(struct shares *)reading->field = shares;
-    return add_up(reading, reading->field);
+    return true;
+}
+
+static bool read_shares(const struct reading *reading)
+{
+    if (reading->node->kind != JSON_OBJECT)
+        return refuse(
+            reading,
+            "allowed is an object of names and shares, as in {\"a\": \"70%\", \"b\": \"30%\"}");
+    return read_named(reading) && add_up(reading, reading->field);
+}
+
+static bool read_numbers(const struct reading *reading)
+{
+    if (reading->node->kind != JSON_OBJECT)
+        return refuse(reading, "allowed is an object of names and numbers, as in {\"a\": 0.7}");
+    return read_named(reading);
 }
 
 /* ---- by type ---- */
@@ -402,7 +422,8 @@ static bool read_value(const struct reading *reading)
         [KEY_BANDWIDTH] = read_bandwidth, [KEY_DURATION] = read_duration,
         [KEY_AMOUNT] = read_amount,       [KEY_CHOICE] = read_choice,
         [KEY_REFERENCE] = read_reference, [KEY_SHARES] = read_shares,
-        [KEY_LATENCIES] = read_later,     [KEY_PARAMETER] = read_parameter,
+        [KEY_NUMBERS] = read_numbers,     [KEY_LATENCIES] = read_later,
+        [KEY_PARAMETER] = read_parameter,
     };
     return readers[reading->key->type](reading);
 }
@@ -464,6 +485,7 @@ static bool read_default(struct reading *reading, const void *item)
         *(uint32_t *)reading->field =
             over_count(&reading->loader->scenario, reading->key->over) > 0 ? 0 : UINT32_MAX;
         return true;
+    case FALLBACK_NOBODY: *(uint32_t *)reading->field = UINT32_MAX; return true;
     case FALLBACK_NONE:
     case FALLBACK_REQUIRED: return true; /* zero; whether it may be is asked when all is read */
     }

@@ -137,8 +137,12 @@ static double behaviour_share(const struct shares *shares, const char *name,
 bool when_judging(const struct scenario *scenario, const void *item)
 {
     const struct scenario_nodes *group = item;
-    return when_verifying(scenario, item) &&
-           behaviour_share(&group->verifier_behaviours, "honest", BEHAVIOUR_VERIFIER) > 0;
+    size_t count;
+    const struct behaviour *const *behaviours = behaviour_table(&count);
+    bool some = false;
+    for (size_t i = 0; i < count; i++)
+        some = some || (behaviours[i]->judges && share_of(&group->verifier_behaviours, i) > 0);
+    return some && when_verifying(scenario, item);
 }
 
 bool hardware_used(const struct scenario *scenario, size_t index)
@@ -150,13 +154,47 @@ bool hardware_used(const struct scenario *scenario, size_t index)
     return false;
 }
 
-bool judge_used(const struct scenario *scenario, size_t index)
+bool when_single(const struct scenario *scenario, const void *item)
+{
+    (void)scenario;
+    const struct scenario_judge *judge = item;
+    return judge->kind == JUDGE_SINGLE;
+}
+
+/* Some node in use tunes its answers for judges. */
+bool when_gaming(const struct scenario *scenario, const void *item)
+{
+    size_t count;
+    const struct behaviour *const *behaviours = behaviour_table(&count);
+    bool some = false;
+    for (size_t i = 0; i < count; i++)
+        some = some || (behaviours[i]->games && behaviour_used(scenario, behaviours[i]));
+    return some && when_single(scenario, item);
+}
+
+bool when_cascade(const struct scenario *scenario, const void *item)
+{
+    return !when_single(scenario, item);
+}
+
+static bool judge_asked(const struct scenario *scenario, size_t index)
 {
     for (size_t i = 0; i < scenario->node_group_count; i++) {
         if (scenario->nodes[i].judge == index && when_judging(scenario, &scenario->nodes[i]))
             return true;
     }
     return false;
+}
+
+bool judge_used(const struct scenario *scenario, size_t index)
+{
+    bool used = judge_asked(scenario, index);
+    for (size_t i = 0; i < scenario->judge_count; i++) {
+        const struct scenario_judge *judge = &scenario->judges[i];
+        used = used || (judge->kind == JUDGE_CASCADE && judge_asked(scenario, i) &&
+                        (judge->first == index || judge->second == index));
+    }
+    return used;
 }
 
 bool behaviour_used(const struct scenario *scenario, const struct behaviour *behaviour)

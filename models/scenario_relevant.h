@@ -29,6 +29,11 @@ bool when_delegated(const struct scenario *scenario, const void *item);
 bool when_commission(const struct scenario *scenario, const void *item);
 bool when_judging(const struct scenario *scenario, const void *item);
 
+/* of a judge */
+bool when_single(const struct scenario *scenario, const void *item);
+bool when_gaming(const struct scenario *scenario, const void *item);
+bool when_cascade(const struct scenario *scenario, const void *item);
+
 /* of a user group */
 bool when_rate(const struct scenario *scenario, const void *item);
 bool when_gamma(const struct scenario *scenario, const void *item);

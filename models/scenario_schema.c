@@ -27,6 +27,8 @@ static const char definitions[] =
     "\"^([0-9]+(\\\\.[0-9]+)?([eE][-+]?[0-9]+)? *[kMGT]?bit/s|unlimited)$\"},\n"
     "    \"shares\": {\"type\": \"object\", \"additionalProperties\": {\"anyOf\": "
     "[{\"$ref\": \"#/$defs/fraction\"}, {\"type\": \"null\"}]}},\n"
+    "    \"numbers\": {\"type\": \"object\", \"additionalProperties\": {\"type\": "
+    "[\"number\", \"null\"]}},\n"
     "    \"latencies\": {\"type\": \"object\", \"additionalProperties\": {\"type\": \"object\", "
     "\"additionalProperties\": {\"anyOf\": [{\"$ref\": \"#/$defs/duration\"}, {\"type\": "
     "\"null\"}]}}}\n"
@@ -87,6 +89,7 @@ static const char *definition_of(const struct key *key)
     case KEY_DURATION: return "duration";
     case KEY_AMOUNT: return "amount";
     case KEY_SHARES: return "shares";
+    case KEY_NUMBERS: return "numbers";
     case KEY_LATENCIES: return "latencies";
     case KEY_PARAMETER: return of_unit[key->param->unit];
     default: return NULL;

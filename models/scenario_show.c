@@ -22,6 +22,21 @@ static void show_shares(const struct loader *loader, const struct key *key,
     }
 }
 
+static void show_numbers(const struct loader *loader, const struct key *key,
+                         const struct shares *numbers, char *text, size_t size)
+{
+    size_t used = 0;
+    snprintf(text, size, "%s", numbers->count == 0 ? "-" : "");
+    for (size_t i = 0; i < numbers->count && used < size; i++) {
+        char number[UNIT_TEXT_SIZE];
+        unit_write_number(numbers->items[i].weight, number);
+        int length =
+            snprintf(text + used, size - used, "%s%s %s", i > 0 ? ", " : "",
+                     over_name(&loader->scenario, key->over, numbers->items[i].index), number);
+        used += length > 0 ? (size_t)length : 0;
+    }
+}
+
 static void show_value(const struct loader *loader, const struct key *key, const void *field,
                        char *text, size_t size)
 {
@@ -40,6 +55,7 @@ static void show_value(const struct loader *loader, const struct key *key, const
                  index == UINT32_MAX ? "-" : over_name(&loader->scenario, key->over, index));
         break;
     case KEY_SHARES: show_shares(loader, key, field, text, size); break;
+    case KEY_NUMBERS: show_numbers(loader, key, field, text, size); break;
     case KEY_LATENCIES: snprintf(text, size, "see below"); break;
     default: value_write(key, field, false, &value); snprintf(text, size, "%s", value.text);
     }

@@ -139,7 +139,7 @@ static bool has_value(const struct loader *loader, const struct key *key, const 
         return *(const char *const *)field != NULL;
     if (key->type == KEY_REFERENCE)
         return *(const uint32_t *)field != UINT32_MAX;
-    if (key->type == KEY_SHARES)
+    if (key->type == KEY_SHARES || key->type == KEY_NUMBERS)
         return ((const struct shares *)field)->count > 0;
     return key->fallback != FALLBACK_REQUIRED || loader_given(loader, key, name) != NULL;
 }
@@ -153,7 +153,7 @@ static void write_value(struct writer *writer, const struct loader *loader, cons
     } else if (key->type == KEY_REFERENCE) {
         write_string(writer->out,
                      over_name(&loader->scenario, key->over, *(const uint32_t *)field));
-    } else if (key->type == KEY_SHARES) {
+    } else if (key->type == KEY_SHARES || key->type == KEY_NUMBERS) {
         write_shares(writer, loader, key, field);
     } else if (key->type == KEY_LATENCIES) {
         write_latencies(writer, &loader->scenario);

@@ -434,6 +434,7 @@ bool world_build(struct world *world, struct error *error)
     nearest_gateways(world);
     if (!build_providers(world, error) || !world_build_nodes(world, error))
         return false;
+    world_join_cartels(world);
     for (uint32_t g = 0; g < scenario->gateway_count; g++)
         if (!open_gateway(world, g, error) || !tell_gateway(world, &world->gateways[g], error))
             return false;

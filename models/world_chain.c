@@ -25,6 +25,12 @@ static void note_exclusion(struct world *world, const struct dg_notice *notice)
         node->jailed_ns = engine_now(world->engine);
 }
 
+static void note_slash(struct world *world, const struct dg_notice *notice)
+{
+    world->statistics.slashes++;
+    world->nodes[notice->node].misconduct += notice->offence == DG_OFFENCE_MISCONDUCT;
+}
+
 static void note_release(struct world *world, const struct dg_notice *notice)
 {
     world->statistics.releases++;
@@ -49,13 +55,13 @@ static void act_on(struct world *world, const struct dg_notice *notice)
     case DG_NOTICE_MEMBER: check_member_joins(world, notice); break;
     case DG_NOTICE_REVEAL_PHASE: check_reveal_phase(world, notice); break;
     case DG_NOTICE_VERDICT: check_verdict(world, notice); break;
-    case DG_NOTICE_SLASH: world->statistics.slashes++; break;
+    case DG_NOTICE_SLASH: note_slash(world, notice); break;
     case DG_NOTICE_JAIL: note_jail(world, notice); break;
     case DG_NOTICE_RELEASE: note_release(world, notice); break;
     case DG_NOTICE_EXCLUDE: note_exclusion(world, notice); break;
     case DG_NOTICE_PROVISIONAL: check_provisional(world, notice); break;
     case DG_NOTICE_PROPOSAL: note_proposal(world, notice); break;
-    case DG_NOTICE_SCORE:
+    case DG_NOTICE_SCORE: review_published(world, notice); break;
     case DG_NOTICE_LEFT:
     case DG_NOTICE_UNBONDED:
     case DG_NOTICE_OFFLINE:

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "dg/verify.h"
-#include "models/judge.h"
 #include "models/world_private.h"
 
 /* ---- open checks, in a ring by id ---- */
@@ -14,7 +13,7 @@ static struct world_check *check_slot(struct world *world, uint32_t id)
     return &world->checks[id & world->check_mask];
 }
 
-static struct world_check *check_find(struct world *world, uint64_t id)
+struct world_check *world_check_find(struct world *world, uint64_t id)
 {
     struct world_check *check = check_slot(world, (uint32_t)id);
     return check->id == (uint32_t)id ? check : NULL;
@@ -64,7 +63,7 @@ static struct world_check *check_take(struct world *world, uint32_t id)
     return check;
 }
 
-static struct world_check_member *check_member(struct world_check *check, uint32_t node)
+struct world_check_member *world_check_member(struct world_check *check, uint32_t node)
 {
     for (uint32_t i = 0; i < check->member_count; i++)
         if (check->members[i].node == node)
@@ -118,7 +117,7 @@ static void send_evidence(struct world *world, struct world_check *check, uint32
 void check_start(void *context, struct engine *engine, const struct event *event)
 {
     struct world *world = context;
-    struct world_check *check = check_find(world, event->target);
+    struct world_check *check = world_check_find(world, event->target);
     if (check == NULL)
         return;
     uint32_t from = world->gateways[check->gateway].region, to = world->node_regions[check->node];
@@ -134,7 +133,7 @@ void check_start(void *context, struct engine *engine, const struct event *event
 void check_open(void *context, struct engine *engine, const struct event *event)
 {
     struct world *world = context;
-    const struct world_check *check = check_find(world, event->target);
+    const struct world_check *check = world_check_find(world, event->target);
     if (check == NULL)
         return;
     struct dg_hash digest;
@@ -147,55 +146,12 @@ void check_open(void *context, struct engine *engine, const struct event *event)
 
 void check_member_joins(struct world *world, const struct dg_notice *notice)
 {
-    struct world_check *check = check_find(world, notice->check);
+    struct world_check *check = world_check_find(world, notice->check);
     if (check != NULL && check_add_member(world, check, notice->verifier) != NULL)
         send_evidence(world, check, notice->verifier);
 }
 
-/* ---- a verifier's work ---- */
-
-/* Judges one answer after another; returns when this one is done. */
-static int64_t judge_answer(struct world *world, struct world_node *node, struct world_check *check,
-                            struct random_stream *stream, uint16_t *score)
-{
-    uint32_t judge_index = world->scenario->nodes[node->group].judge;
-    const struct scenario_judge *judge = &world->scenario->judges[judge_index];
-    int64_t now_ns = engine_now(world->engine);
-    int64_t start_ns = node->judge_free_ns > now_ns ? node->judge_free_ns : now_ns;
-    node->judge_free_ns = start_ns + judge->latency_ns;
-    node->verification_cost += judge->cost;
-    world->statistics.verification_cost += judge->cost;
-    double quality = (double)check->evidence.quality + (double)check->evidence.judge_shift;
-    *score = judge_score(judge, quality, stream);
-    return node->judge_free_ns;
-}
-
-void review_task(void *context, struct engine *engine, const struct event *event)
-{
-    struct world *world = context;
-    struct world_node *node = &world->nodes[event->target];
-    struct world_check *check = check_find(world, event->payload);
-    struct world_check_member *member = check != NULL ? check_member(check, event->target) : NULL;
-    if (member == NULL || !world_is_present(world, event->target))
-        return;
-    struct random_stream stream;
-    random_stream_init(&stream, &world->key, PURPOSE_REVIEW, event->target, check->id);
-    uint32_t class_index = world->models[check->evidence.model].class_index;
-    struct behaviour_review review = {.parameters_b =
-                                          world->scenario->classes[class_index].parameters_b};
-    struct score_plan plan;
-    struct behaviour_self self = world_self(world, node, BEHAVIOUR_VERIFIER, &stream);
-    if (!behaviour_score(world->behaviours[node->verifier_behaviour], &self, &review, &plan))
-        return;
-    int64_t done_ns = engine_now(engine);
-    member->score = plan.constant;
-    if (plan.uses_judge)
-        done_ns = judge_answer(world, node, check, &stream, &member->score);
-    member->nonce = random_u64(&stream);
-    world->statistics.reviews++;
-    engine_post(engine, done_ns + world->scenario->chain_delay_ns, EVENT_REVIEW_COMMIT,
-                event->target, event->payload);
-}
+/* ---- scores on their way to the chain; world_review.c works them out ---- */
 
 /* A score that comes when its phase is over, or when its seat has gone to a replacement, is too
  * late: that is the verifier's misfortune, not an error. */
@@ -218,12 +174,22 @@ static enum dg_status send_score(struct world *world, const struct world_check *
     return dg_chain_commit_score(world->chain, now_ns, check->id, member->node, &commitment);
 }
 
+/* One who seals two scores is found out at once. */
+static enum dg_status seal_another(struct world *world, const struct world_check *check,
+                                   const struct world_check_member *member)
+{
+    struct world_check_member other = *member;
+    other.score = (uint16_t)~member->score;
+    return send_score(world, check, &other);
+}
+
 void review_commit(void *context, struct engine *engine, const struct event *event)
 {
     (void)engine;
     struct world *world = context;
-    struct world_check *check = check_find(world, event->payload);
-    struct world_check_member *member = check != NULL ? check_member(check, event->target) : NULL;
+    struct world_check *check = world_check_find(world, event->payload);
+    struct world_check_member *member =
+        check != NULL ? world_check_member(check, event->target) : NULL;
     if (member == NULL)
         return;
     bool open = world->scenario->protocol.committee_reveal == DG_REVEAL_OPEN;
@@ -232,6 +198,12 @@ void review_commit(void *context, struct engine *engine, const struct event *eve
         return;
     member->committed = !open;
     member->revealed = open;
+    if (open)
+        review_shown(world, check, member);
+    if (member->seals_two && !open && status == DG_OK)
+        status = seal_another(world, check, member);
+    if (too_late(status)) /* the round went on with the first */
+        status = DG_OK;
     if (world_expect(world, status, "commit score"))
         world_after_chain(world);
 }
@@ -240,10 +212,11 @@ void review_commit(void *context, struct engine *engine, const struct event *eve
  * later. */
 void check_reveal_phase(struct world *world, const struct dg_notice *notice)
 {
-    struct world_check *check = check_find(world, notice->check);
+    struct world_check *check = world_check_find(world, notice->check);
     int64_t at_ns = engine_now(world->engine) + 2 * world->scenario->chain_delay_ns;
     for (uint32_t i = 0; check != NULL && i < check->member_count; i++)
-        if (check->members[i].committed && !check->members[i].revealed)
+        if (check->members[i].committed && !check->members[i].revealed &&
+            !check->members[i].withheld)
             engine_post(world->engine, at_ns, EVENT_REVIEW_REVEAL, check->members[i].node,
                         check->id);
 }
@@ -251,8 +224,9 @@ void check_reveal_phase(struct world *world, const struct dg_notice *notice)
 void review_reveal(void *context, struct engine *engine, const struct event *event)
 {
     struct world *world = context;
-    struct world_check *check = check_find(world, event->payload);
-    struct world_check_member *member = check != NULL ? check_member(check, event->target) : NULL;
+    struct world_check *check = world_check_find(world, event->payload);
+    struct world_check_member *member =
+        check != NULL ? world_check_member(check, event->target) : NULL;
     if (member == NULL)
         return;
     enum dg_status status = dg_chain_reveal_score(world->chain, engine_now(engine), check->id,
@@ -260,6 +234,7 @@ void review_reveal(void *context, struct engine *engine, const struct event *eve
     if (too_late(status))
         return;
     member->revealed = true;
+    review_shown(world, check, member);
     if (world_expect(world, status, "reveal score"))
         world_after_chain(world);
 }
@@ -271,7 +246,7 @@ void review_reveal(void *context, struct engine *engine, const struct event *eve
  * message later each. */
 void check_provisional(struct world *world, const struct dg_notice *notice)
 {
-    const struct world_check *check = check_find(world, notice->check);
+    const struct world_check *check = world_check_find(world, notice->check);
     int64_t at_ns = engine_now(world->engine) + 2 * world->scenario->chain_delay_ns;
     if (check != NULL && !check->evidence.cheat)
         engine_post(world->engine, at_ns, EVENT_APPEAL, notice->check, 0);
@@ -280,7 +255,7 @@ void check_provisional(struct world *world, const struct dg_notice *notice)
 void appeal(void *context, struct engine *engine, const struct event *event)
 {
     struct world *world = context;
-    struct world_check *check = check_find(world, event->target);
+    struct world_check *check = world_check_find(world, event->target);
     if (check == NULL)
         return;
     enum dg_status status = dg_chain_appeal(world->chain, engine_now(engine), event->target);
@@ -294,7 +269,7 @@ void appeal(void *context, struct engine *engine, const struct event *event)
 
 void check_verdict(struct world *world, const struct dg_notice *notice)
 {
-    struct world_check *check = check_find(world, notice->check);
+    struct world_check *check = world_check_find(world, notice->check);
     struct world_statistics *statistics = &world->statistics;
     int64_t now_ns = engine_now(world->engine);
     statistics->passed += notice->verdict == DG_VERDICT_PASS;

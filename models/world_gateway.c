@@ -359,6 +359,8 @@ void gateway_answer(void *context, struct engine *engine, const struct event *ev
                                       .nonce = random_u64(&request->transit),
                                       .quality = request->quality,
                                       .judge_shift = request->judge_shift,
+                                      .tokens_in = request->tokens_in,
+                                      .tokens_out = request->tokens_out + request->padding,
                                       .cheat = request->cheat,
                                       .node = request->node,
                                       .model = request->model};

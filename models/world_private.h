@@ -102,7 +102,7 @@ struct world_request {
     bool in_flight, topped_up, cheat;
     bool hedge;  /* the second copy */
     bool broken; /* the connection to its node: no word will come from there */
-    bool probe;  /* sent to test the node, not to be answered */
+    bool probe;  /* a prober's */
 };
 
 /* What the gateway keeps of an answer until its check window has passed. */
@@ -110,7 +110,8 @@ struct world_evidence {
     uint64_t digest, nonce;
     float quality;
     float judge_shift; /* what judges see it better by */
-    bool cheat;        /* known to the node that served it */
+    uint32_t tokens_in, tokens_out;
+    bool cheat; /* known to the node that served it */
     uint32_t node, model;
 };
 
@@ -162,6 +163,10 @@ struct world_node {
     int64_t padding;      /* tokens */
     uint32_t declined;    /* requests, as if it were busy */
     uint32_t own_user;    /* who asks for its models on its operator's behalf; WORLD_NONE: nobody */
+    bool cartel;          /* its operator is in the cartel */
+    uint32_t shown;       /* scores that it has shown */
+    double deviation;     /* sum of their distances from what the answers were worth */
+    int64_t misconduct;   /* times it was punished as a verifier */
 };
 
 /* A user that a node's operator has ask for its models. */
@@ -179,6 +184,10 @@ struct world_check_member {
     uint32_t node;
     uint16_t score;
     bool committed, revealed;
+    bool decided, waiting;    /* it has its score; it waits for another's to be published */
+    bool withheld, seals_two; /* as it has planned */
+    int64_t received_ns;      /* the answer */
+    int64_t published_ns;     /* its score where scores are open; 0: not yet */
     uint64_t nonce;
 };
 
@@ -336,7 +345,6 @@ void world_start(struct world *world); /* posts the first events */
 /* world_check.c: a check from its draw to its verdict */
 void check_open(void *context, struct engine *engine, const struct event *event);
 void check_start(void *context, struct engine *engine, const struct event *event);
-void review_task(void *context, struct engine *engine, const struct event *event);
 void review_commit(void *context, struct engine *engine, const struct event *event);
 void review_reveal(void *context, struct engine *engine, const struct event *event);
 void check_drawn(struct world *world, const struct dg_notice *notice);
@@ -345,6 +353,17 @@ void check_reveal_phase(struct world *world, const struct dg_notice *notice);
 void check_provisional(struct world *world, const struct dg_notice *notice);
 void appeal(void *context, struct engine *engine, const struct event *event);
 void check_verdict(struct world *world, const struct dg_notice *notice);
+
+/* world_review.c: what a verifier does with an answer */
+void review_task(void *context, struct engine *engine, const struct event *event);
+/* Wakes the members that wait for a score. */
+void review_published(struct world *world, const struct dg_notice *notice);
+void review_shown(struct world *world, const struct world_check *check,
+                  const struct world_check_member *member);
+void world_join_cartels(struct world *world); /* when the nodes are built */
+/* world_check.c */
+struct world_check *world_check_find(struct world *world, uint64_t id);
+struct world_check_member *world_check_member(struct world_check *check, uint32_t node);
 
 /* world_journal.c: journals of the core's handles and their decisions; nothing when none are asked
  * for. g is a gateway. */

@@ -165,22 +165,129 @@ static void shares_are_met(void **state)
     assert_true(fabs((double)rubbish / COUNT - 0.1) < 4 * sqrt(0.1 * 0.9 / COUNT));
 }
 
-/* Goal: an honest verifier asks its judge, a lazy one reveals its constant without. */
+/* What a verifier plans for one answer. */
+static struct score_plan score(const char *name, const struct setting *settings,
+                               const struct behaviour_review *review, struct random_stream *stream)
+{
+    const struct behaviour *behaviour = row_of(name, BEHAVIOUR_VERIFIER);
+    union behaviour_value values[VALUES_MAX];
+    struct behaviour_self self = {.values = values, .stream = stream};
+    struct score_plan plan;
+
+    memset(&plan, 0x5a, sizeof plan); /* every field must be set */
+    set_values(behaviour, settings, values);
+    assert_true(behaviour_score(behaviour, &self, review, &plan));
+    return plan;
+}
+
+static void assert_constant(const struct score_plan *plan, int score)
+{
+    assert_false(plan->uses_judge || plan->withheld || plan->seals_two);
+    assert_int_equal(plan->wait_ns, 0);
+    assert_int_equal(plan->constant, score);
+}
+
+static void assert_judges(const struct score_plan *plan)
+{
+    assert_true(plan->uses_judge);
+    assert_false(plan->withheld || plan->seals_two);
+    assert_int_equal(plan->wait_ns, 0);
+}
+
+static const struct behaviour_review REVIEW = {
+    .parameters_b = 70, .tokens_in = 100, .tokens_out = 50};
+
+/* Goal: an honest verifier asks its judge, those with a set score reveal it without. */
 static void verifiers(void **state)
 {
-    struct behaviour_review review = {.parameters_b = 70, .tokens_in = 100, .tokens_out = 50};
-    union behaviour_value values[VALUES_MAX];
-    struct behaviour_self self = {.values = values};
-    struct score_plan plan = {.constant = 1};
+    static const struct setting boost[] = {{"score", 1, 0}, {NULL, 0, 0}};
+    static const struct setting sabotage[] = {{"score", 0.1, 0}, {NULL, 0, 0}};
 
     (void)state;
-    assert_true(behaviour_score(row_of("honest", BEHAVIOUR_VERIFIER), &self, &review, &plan));
-    assert_true(plan.uses_judge);
-    const struct behaviour *lazy = row_of("lazy_constant", BEHAVIOUR_VERIFIER);
-    set_values(lazy, LAZY, values);
-    assert_true(behaviour_score(lazy, &self, &review, &plan));
-    assert_false(plan.uses_judge);
-    assert_int_equal(plan.constant, 52428);
+    struct score_plan plan = score("honest", NULL, &REVIEW, NULL);
+    assert_judges(&plan);
+    plan = score("lazy_constant", LAZY, &REVIEW, NULL);
+    assert_constant(&plan, 52428);
+    plan = score("boost", boost, &REVIEW, NULL);
+    assert_constant(&plan, 65535);
+    plan = score("sabotage", sabotage, &REVIEW, NULL);
+    assert_constant(&plan, 6554);
+    plan = score("silent", NULL, &REVIEW, NULL);
+    assert_true(plan.withheld && !plan.uses_judge && !plan.seals_two);
+    plan = score("equivocal", NULL, &REVIEW, NULL);
+    assert_true(plan.seals_two && !plan.uses_judge && !plan.withheld);
+}
+
+/* Goal: a copier waits for a score while they are open and its patience lasts, takes the first it sees,
+ * and makes one up where it can see none. */
+static void copier(void **state)
+{
+    static const struct setting copy[] = {{"patience", 0, 30}, {"score", 0.5, 0}, {NULL, 0, 0}};
+    static const uint16_t seen[] = {777, 888};
+    struct behaviour_review review = REVIEW;
+
+    (void)state;
+    struct score_plan plan = score("lazy_copy", copy, &review, NULL);
+    assert_constant(&plan, 32768);
+    review.open = true;
+    plan = score("lazy_copy", copy, &review, NULL);
+    assert_int_equal(plan.wait_ns, 30);
+    review.waited_ns = 12;
+    plan = score("lazy_copy", copy, &review, NULL);
+    assert_int_equal(plan.wait_ns, 18);
+    review.scores = seen;
+    review.score_count = 2;
+    plan = score("lazy_copy", copy, &review, NULL);
+    assert_constant(&plan, 777);
+    review.score_count = 0;
+    review.waited_ns = 30;
+    plan = score("lazy_copy", copy, &review, NULL);
+    assert_constant(&plan, 32768);
+}
+
+/* Goal: a cartel pays no judge for its members; for others its key says. */
+static void cartel(void **state)
+{
+    static const struct setting harsh[] = {
+        {"members", 1, 0}, {"rivals", 0, 0}, {"sabotage", 1, 0}, {NULL, 0, 0}};
+    static const struct setting mild[] = {
+        {"members", 0.8, 0}, {"rivals", 0, 0}, {"sabotage", 0, 0}, {NULL, 0, 0}};
+    struct behaviour_review member = REVIEW, rival = REVIEW;
+
+    (void)state;
+    member.friend = true;
+    struct score_plan plan = score("cartel", harsh, &member, NULL);
+    assert_constant(&plan, 65535);
+    plan = score("cartel", harsh, &rival, NULL);
+    assert_constant(&plan, 0);
+    plan = score("cartel", mild, &member, NULL);
+    assert_constant(&plan, 52428);
+    plan = score("cartel", mild, &rival, NULL);
+    assert_judges(&plan);
+}
+
+/* Goal: noise is uniform (mean 1/2, variance 1/12), and an intermittent liar lies on its share. */
+static void chance(void **state)
+{
+    static const struct setting some[] = {{"share", 0.2, 0}, {"score", 0, 0}, {NULL, 0, 0}};
+    enum { COUNT = 40000 };
+    struct random_stream stream;
+    double sum = 0, squares = 0;
+    int lies = 0;
+
+    (void)state;
+    random_stream_init(&stream, &KEY, 2, 0, 0);
+    for (int i = 0; i < COUNT; i++) {
+        struct score_plan plan = score("noise", NULL, &REVIEW, &stream);
+        assert_false(plan.uses_judge);
+        sum += plan.constant / 65535.0;
+        squares += plan.constant / 65535.0 * plan.constant / 65535.0;
+        plan = score("intermittent", some, &REVIEW, &stream);
+        lies += !plan.uses_judge && plan.constant == 0;
+    }
+    assert_true(fabs(sum / COUNT - 0.5) < 4 * sqrt(1 / 12.0 / COUNT));
+    assert_true(fabs(squares / COUNT - 1 / 3.0) < 4 * sqrt(4 / 45.0 / COUNT));
+    assert_true(fabs((double)lies / COUNT - 0.2) < 4 * sqrt(0.2 * 0.8 / COUNT));
 }
 
 int main(void)
@@ -188,7 +295,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(table),           cmocka_unit_test(certain_plans),
         cmocka_unit_test(nothing_smaller), cmocka_unit_test(shares_are_met),
-        cmocka_unit_test(verifiers),
+        cmocka_unit_test(verifiers),       cmocka_unit_test(copier),
+        cmocka_unit_test(cartel),          cmocka_unit_test(chance),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -56,6 +56,7 @@ static void put_type(FILE *out, const struct key *key)
     case KEY_CHOICE: put_choices(out, key->choices); break;
     case KEY_REFERENCE: fprintf(out, "name of a %s", over_what(key->over)); break;
     case KEY_SHARES: fprintf(out, "shares, by %s", over_what(key->over)); break;
+    case KEY_NUMBERS: fprintf(out, "numbers, by %s", over_what(key->over)); break;
     case KEY_LATENCIES: fputs("object of objects", out); break;
     case KEY_BANDWIDTH: put_bounds(out, key, "`unlimited`, or "); break;
     default: put_bounds(out, key, "");

@@ -76,6 +76,8 @@ static void values_and_origins(void **state)
                 "protocol.routing.policy weighted_score default (ours)");
     assert_line(*state, out, "users.chat.arrival.think",
                 "users.chat.arrival.think - default (ours)");
+    assert_line(*state, out, "judges.large.correlation",
+                "judges.large.correlation 0.747 default (pub)");
     assert_line(*state, out, "judges.large.cost", "judges.large.cost 0.004 DGAI default (ours)");
     assert_non_null(strstr(out, "(no effect: used only with arrival.law closed)"));
     free(out);

@@ -45,6 +45,10 @@ static const struct {
     {"protocol.penalty.downtime_limit=1h",
      "heartbeats, a run longer than downtime_limit, and nodes that stay away, or downtime_requests "
      "above 0 and users' deadlines or network.loss"},
+    {"judges.large.band=10%", "kind cascade"},
+    {"judges.large.gaming_bias=0.1", "kind single and nodes that tune their answers for judges"},
+    {"judges.large.preset=small", NULL},
+    {"judges.large.correlation_by_class={\"8b\": -1}", NULL},
     {"network.jitter=0.2", NULL},
     {"network.loss=5%", NULL},
     {"users.chat.output.mean=300", NULL},
