@@ -55,6 +55,10 @@ static const struct summary_row rows[] = {
     {checks, "appeals_won", "  turned by the appeal", ""},
     {checks, "check_share", "share of answers checked", "%"},
     {checks, "reviews", "reviews by verifiers", ""},
+    {checks, "probes_sent", "probes sent", ""},
+    {checks, "probes_answered", "  answered", ""},
+    {checks, "probes_scored", "  checked against the right score", ""},
+    {checks, "probe_fees", "  fees paid by the probers", NULL},
     {checks, "verification_cost", "cost of checking", NULL},
     {checks, "verification_cost_share", "  as a share of nodes' fees", "%"},
     {checks, "verification_fees", "fees paid to verifiers", NULL},
@@ -109,7 +113,11 @@ static const char *const optional[] = {"hedges",
                                        "outside_cost_per_node.*",
                                        "declined_per_node.*",
                                        "padding_per_node.*",
-                                       "absent_per_node.*"};
+                                       "absent_per_node.*",
+                                       "probes_sent",
+                                       "probes_answered",
+                                       "probes_scored",
+                                       "probe_fees"};
 
 bool summary_row_optional(const struct summary_row *row)
 {

@@ -111,7 +111,8 @@ static double queue_wait_mean(const struct world *world, uint32_t index)
     for (uint32_t n = 0; n < world->node_count; n++)
         waited += service_usage(&world->nodes[n].service, engine_now(world->engine)).queue_ns -
                   world->nodes[n].usage_at_warm_up.queue_ns;
-    double completed = outcome(world, OUTCOME_COMPLETED);
+    double completed =
+        outcome(world, OUTCOME_COMPLETED) + (double)world->statistics.probes_answered;
     return completed > 0 ? waited / 1e9 / completed : NAN;
 }
 
@@ -170,6 +171,10 @@ RUN_METRIC(appeals, (double)world->statistics.appeals)
 RUN_METRIC(appeals_won, (double)world->statistics.overturned)
 RUN_METRIC(check_share, (double)world->statistics.checks / node_sum(world, account_answers))
 RUN_METRIC(reviews, (double)world->statistics.reviews)
+RUN_METRIC(probes_sent, (double)world->statistics.probes)
+RUN_METRIC(probes_answered, (double)world->statistics.probes_answered)
+RUN_METRIC(probes_scored, (double)world->statistics.gold_shown)
+RUN_METRIC(probe_fees, (double)world->statistics.probe_fees / TOKEN)
 RUN_METRIC(verification_cost, (double)world->statistics.verification_cost / TOKEN)
 RUN_METRIC(verification_fees, node_sum(world, account_verifier_fees))
 RUN_METRIC(verification_cost_share,
@@ -460,6 +465,11 @@ static const struct metric_row rows[] = {
     {"appeals", "appeals", "failed checks whose operator appealed", METRIC_RUN, appeals},
     {"appeals_won", "appeals", "appeals that turned the verdict", METRIC_RUN, appeals_won},
     {"reviews", "reviews", "scores worked out by verifiers", METRIC_RUN, reviews},
+    {"probes_sent", "requests", "benchmark prompts that probers sent", METRIC_RUN, probes_sent},
+    {"probes_answered", "requests", "answers that came to them", METRIC_RUN, probes_answered},
+    {"probes_scored", "checks", "their checks in which the right score was shown", METRIC_RUN,
+     probes_scored},
+    {"probe_fees", "DGAI", "fees of those answers, before what failed ones refund", METRIC_RUN, probe_fees},
     {"verification_cost", "DGAI", "what the judges cost the verifiers", METRIC_RUN,
      verification_cost},
     {"verification_fees", "DGAI", "what the verification fund paid them", METRIC_RUN,

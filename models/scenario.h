@@ -188,6 +188,15 @@ struct scenario_users {
     int64_t deposit, top_up, lock;
 };
 
+/* Benchmark prompts that are made to look like the traffic of a user group. */
+struct scenario_probes {
+    double rate;      /* of all probers together, per second; 0: nobody probes */
+    uint32_t probers; /* users that send them */
+    uint32_t like;    /* user group: sizes, region, deadline, price cap and lock are its */
+    int64_t deposit;  /* of each prober, at the start; nothing is added */
+    double error;     /* of the right score, standard deviations of quality */
+};
+
 /* Parameters of behaviours: fractions and numbers, or nanoseconds and micro-tokens. */
 union behaviour_value {
     double number;
@@ -226,6 +235,7 @@ struct scenario {
     size_t node_group_count;
     struct scenario_users *users;
     size_t user_group_count;
+    struct scenario_probes probes;
     struct scenario_behaviours behaviours;
     struct dg_params protocol;
 

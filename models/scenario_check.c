@@ -132,6 +132,10 @@ static bool check_sizes(const struct loader *loader)
         users += scenario->users[g].count;
         genesis += (double)scenario->users[g].count * (double)scenario->users[g].deposit;
     }
+    if (scenario->probes.rate > 0) {
+        users += scenario->probes.probers;
+        genesis += (double)scenario->probes.probers * (double)scenario->probes.deposit;
+    }
     if (!check_size(loader, "providers", providers, PROVIDERS_MAX) ||
         !check_size(loader, "nodes", nodes, NODES_MAX) ||
         !check_size(loader, "users", users, USERS_MAX))
@@ -225,6 +229,21 @@ static bool check_judges(const struct loader *loader)
                                     "at twice the cost");
     }
     return true;
+}
+
+/* ---- probes ---- */
+
+static bool check_probes(const struct loader *loader)
+{
+    const struct scenario_probes *probes = &loader->scenario.probes;
+    if (probes->rate == 0)
+        return true;
+    if (loader->scenario.users[probes->like].arrival.kind == ARRIVAL_TRACE)
+        return loader_refuse_at(loader, "probes.like",
+                                "\"%s\" plays a trace, which has no laws of sizes to be like",
+                                loader->scenario.users[probes->like].name);
+    return probes->deposit > 0 || loader_refuse_at(loader, "probes.deposit",
+                                                   "must be above 0: it is what probers pay from");
 }
 
 static bool check_groups(const struct loader *loader)
@@ -363,6 +382,6 @@ bool loader_check(struct loader *loader)
 {
     return check_required(loader) && check_times(loader) && check_protocol(loader) &&
            check_royalties(loader) && check_weights(loader) && check_sizes(loader) &&
-           check_groups(loader) && check_judges(loader) && check_behaviours(loader) &&
-           check_served(loader);
+           check_groups(loader) && check_judges(loader) && check_probes(loader) &&
+           check_behaviours(loader) && check_served(loader);
 }

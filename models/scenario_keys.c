@@ -67,6 +67,7 @@ static const struct dg_choice judge_kinds[] = {
 #define PRESET_CHOICE(name, help, ...) {name, help},
 static const struct dg_choice presets[] = {JUDGE_PRESETS(PRESET_CHOICE){0}};
 
+static const char probing[] = "probes.rate above 0";
 static const char single[] = "kind single";
 static const char cascade[] = "kind cascade";
 static const char azure[] = "Azure LLM inference trace 2023, conversations";
@@ -264,15 +265,15 @@ static const struct key rows[] = {
     {"nodes.*.behaviours", KEY_SHARES, OF(nodes, behaviours), DEFAULT("{\"honest\": \"100%\"}"),
      .over = OVER_NODE_BEHAVIOURS, OURS(honest), MEANS("how operators' nodes serve, by operator")},
     {"nodes.*.verifier_share", KEY_FRACTION, OF(nodes, verifier_share), DEFAULT("0%"), BOUNDS(0, 1),
-     OURS(NULL), ONLY(when_checked, "protocol.sampling.rate above 0"),
+     OURS(NULL), ONLY(when_checked, "protocol.sampling.rate or probes.rate above 0"),
      MEANS("part of the nodes that also verify")},
     {"nodes.*.verifier_behaviours", KEY_SHARES, OF(nodes, verifier_behaviours),
      DEFAULT("{\"honest\": \"100%\"}"), .over = OVER_VERIFIER_BEHAVIOURS, OURS(honest),
-     ONLY(when_verifying, "verifier_share and protocol.sampling.rate above 0"),
+     ONLY(when_verifying, "verifier_share, and protocol.sampling.rate or probes.rate above 0"),
      MEANS("how operators' verifiers score, by operator")},
     {"nodes.*.judge", KEY_REFERENCE, OF(nodes, judge), .fallback = FALLBACK_FIRST,
      .over = OVER_JUDGES, .standard = "the first", OURS(NULL),
-     ONLY(when_judging, "verifiers that judge and protocol.sampling.rate above 0"),
+     ONLY(when_judging, "verifiers that judge, and protocol.sampling.rate or probes.rate above 0"),
      MEANS("what honest verifiers score with")},
 
     {"users.*.count", KEY_COUNT, OF(users, count), REQUIRED, BOUNDS(1, 10000000), MEANS("users")},
@@ -356,6 +357,20 @@ static const struct key rows[] = {
      MEANS("paid in when the balance falls below a lock; 0: never")},
     {"users.*.lock", KEY_AMOUNT, OF(users, lock), DEFAULT("20 DGAI"), BOUNDS(0, AMOUNT_MAX),
      OURS(NULL), MEANS("locked for the gateway at a time")},
+
+    {"probes.rate", KEY_RATE, TOP(probes.rate), DEFAULT("0"), BOUNDS(0, 1e6), OURS(NULL),
+     MEANS("benchmark prompts of all probers together; every answer to one is checked; 0: none")},
+    {"probes.probers", KEY_COUNT, TOP(probes.probers), DEFAULT("4"), BOUNDS(1, 1000000), OURS(NULL),
+     ONLY(when_probed, probing), MEANS("who send them, in turn by chance")},
+    {"probes.like", KEY_REFERENCE, TOP(probes.like), .fallback = FALLBACK_FIRST, .over = OVER_USERS,
+     .standard = "the first", OURS(NULL), ONLY(when_probed, probing),
+     MEANS("user group that they are made to look like")},
+    {"probes.deposit", KEY_AMOUNT, TOP(probes.deposit), DEFAULT("1000 DGAI"), BOUNDS(0, AMOUNT_MAX),
+     OURS(NULL), ONLY(when_probed, probing),
+     MEANS("of each prober, to pay the fees of its prompts from; when it is used up, it stops")},
+    {"probes.error", KEY_NUMBER, TOP(probes.error), DEFAULT("0.1"), BOUNDS(0, 100),
+     OURS("a benchmark's answers are known, not its grades"), ONLY(when_probed, probing),
+     MEANS("of the score that is known to be right, in standard deviations of quality")},
 };
 
 const struct key *key_rows(size_t *count)

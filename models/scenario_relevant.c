@@ -96,7 +96,7 @@ bool class_used(const struct scenario *scenario, size_t index)
         if (share_of(&scenario->users[i].demand, index) > 0)
             return true;
     }
-    return false;
+    return when_probed(scenario, NULL); /* probes ask for all */
 }
 
 bool when_outages(const struct scenario *scenario, const void *item)

@@ -18,6 +18,8 @@ bool when_several_regions(const struct scenario *scenario, const void *item);
 bool when_users_follow_weights(const struct scenario *scenario, const void *item);
 bool when_nodes_follow_weights(const struct scenario *scenario, const void *item);
 bool when_daily_cycle(const struct scenario *scenario, const void *item);
+bool when_gold(const struct scenario *scenario, const void *item);
+bool when_probed(const struct scenario *scenario, const void *item);
 bool when_checked(const struct scenario *scenario, const void *item);
 bool when_outages(const struct scenario *scenario, const void *item);
 

@@ -22,9 +22,17 @@ static bool when_plan(const struct scenario *scenario, const char *plan)
     return chosen(scenario, "sampling.plan", plan);
 }
 
-bool when_checked(const struct scenario *scenario, const void *item)
+bool when_probed(const struct scenario *scenario, const void *item)
 {
     (void)item;
+    return scenario->probes.rate > 0;
+}
+
+/* Every answer to a probe is, whatever the plan draws. */
+bool when_checked(const struct scenario *scenario, const void *item)
+{
+    if (when_probed(scenario, item))
+        return true;
     if (when_plan(scenario, "risk"))
         return scenario->protocol.sampling_rate_maximum > 0;
     return when_plan(scenario, "budget") || scenario->protocol.sampling_rate > 0;
@@ -197,10 +205,17 @@ static bool when_trimmed(const struct scenario *scenario, const void *item)
     return checked_with(scenario, "quality.aggregation", "trimmed_mean");
 }
 
-static bool when_trusting(const struct scenario *scenario, const void *item)
+/* Trust moves on probes alone. */
+bool when_gold(const struct scenario *scenario, const void *item)
 {
     (void)item;
-    return checked_with(scenario, "quality.aggregation", "trust_weighted");
+    return chosen(scenario, "quality.aggregation", "gold_calibrated");
+}
+
+static bool when_trusting(const struct scenario *scenario, const void *item)
+{
+    return checked_with(scenario, "quality.aggregation", "trust_weighted") ||
+           (when_probed(scenario, item) && when_gold(scenario, item));
 }
 
 static bool when_yuma(const struct scenario *scenario, const void *item)
@@ -313,7 +328,7 @@ static bool never(const struct scenario *scenario, const void *item)
 static const char only_moving[] =
     "stake that leaves a node, which no behaviour of a run takes away";
 static const char only_silent[] = "heartbeat.interval above 0 and nodes that stay away (flapping)";
-static const char only_checked[] = "sampling.rate above 0";
+static const char only_checked[] = "sampling.rate or probes.rate above 0";
 static const char only_weighted[] = "routing.policy weighted_score";
 static const char only_rewarded[] = "emission.weekly above 0 and a settlement within the run";
 
@@ -351,24 +366,32 @@ static const struct {
     {"sampling.budget", when_budget, "sampling.plan budget"},
     {"sampling.window", when_checked, only_checked},
     {"committee.escalation_spread", when_escalating,
-     "sampling.rate and committee.escalation_size above 0"},
-    {"committee.reveal_time", when_sealed, "sampling.rate above 0 and committee.reveal sealed"},
+     "sampling.rate or probes.rate above 0, and committee.escalation_size above 0"},
+    {"committee.reveal_time", when_sealed,
+     "sampling.rate or probes.rate above 0, and committee.reveal sealed"},
     {"committee.", when_checked, only_checked},
-    {"appeal.deposit", when_appealing, "sampling.rate and appeal.window above 0"},
+    {"appeal.deposit", when_appealing,
+     "sampling.rate or probes.rate above 0, and appeal.window above 0"},
     {"appeal.", when_checked, only_checked},
-    {"quality.threshold_", when_threshold, "sampling.rate above 0 and quality.test threshold"},
-    {"quality.p0", when_likelihood, "sampling.rate above 0 and quality.test sprt or cusum"},
-    {"quality.p1", when_likelihood, "sampling.rate above 0 and quality.test sprt or cusum"},
-    {"quality.alpha", when_sprt, "sampling.rate above 0 and quality.test sprt"},
-    {"quality.beta", when_sprt, "sampling.rate above 0 and quality.test sprt"},
-    {"quality.cusum_threshold", when_cusum, "sampling.rate above 0 and quality.test cusum"},
-    {"quality.trim", when_trimmed, "sampling.rate above 0 and quality.aggregation trimmed_mean"},
+    {"quality.threshold_", when_threshold,
+     "sampling.rate or probes.rate above 0, and quality.test threshold"},
+    {"quality.p0", when_likelihood,
+     "sampling.rate or probes.rate above 0, and quality.test sprt or cusum"},
+    {"quality.p1", when_likelihood,
+     "sampling.rate or probes.rate above 0, and quality.test sprt or cusum"},
+    {"quality.alpha", when_sprt, "sampling.rate or probes.rate above 0, and quality.test sprt"},
+    {"quality.beta", when_sprt, "sampling.rate or probes.rate above 0, and quality.test sprt"},
+    {"quality.cusum_threshold", when_cusum,
+     "sampling.rate or probes.rate above 0, and quality.test cusum"},
+    {"quality.trim", when_trimmed,
+     "sampling.rate or probes.rate above 0, and quality.aggregation trimmed_mean"},
     {"quality.trust_", when_trusting,
-     "sampling.rate above 0 and quality.aggregation trust_weighted (gold_calibrated needs probes, "
-     "which no run sends)"},
-    {"quality.kappa", when_yuma, "sampling.rate above 0 and quality.aggregation yuma"},
+     "sampling.rate or probes.rate above 0 and quality.aggregation trust_weighted, or probes.rate "
+     "above 0 and gold_calibrated"},
+    {"quality.kappa", when_yuma,
+     "sampling.rate or probes.rate above 0, and quality.aggregation yuma"},
     {"quality.bond_alpha", when_bonds,
-     "sampling.rate above 0, quality.aggregation yuma and an emission"},
+     "sampling.rate or probes.rate above 0, quality.aggregation yuma and an emission"},
     {"quality.", when_checked, only_checked},
     {"penalty.downtime_requests", when_no_word,
      "heartbeats, a run longer than downtime_limit, and users' deadlines, network.loss or nodes that "
@@ -378,8 +401,8 @@ static const struct {
      "above 0 and users' deadlines or network.loss"},
     {"heartbeat.misses", when_silent, only_silent},
     {"jail.length", when_checked, only_checked},
-    {"jail.", when_jailed, "sampling.rate and jail.length above 0"},
-    {"penalty.gold_tolerance", never, "probes, which no run sends"},
+    {"jail.", when_jailed, "sampling.rate or probes.rate above 0, and jail.length above 0"},
+    {"penalty.gold_tolerance", when_probed, "probes.rate above 0"},
     {"penalty.", when_checked, only_checked},
     {"governance.", never, "proposals, which nobody in a run makes"},
     {"stake.unbonding_", never, only_moving},

@@ -65,7 +65,17 @@ static void warn_no_verifiers(const struct loader *loader)
     }
     loader_warn_at(loader, "nodes",
                    "nobody verifies, so every check will stay inconclusive: give a "
-                   "verifier_share, or set protocol.sampling.rate to 0");
+                   "verifier_share, or set protocol.sampling.rate and probes.rate to 0");
+}
+
+static void warn_no_gold(const struct loader *loader)
+{
+    const struct scenario *scenario = &loader->scenario;
+    if (!when_gold(scenario, NULL) || when_probed(scenario, NULL))
+        return;
+    loader_warn_at(loader, "protocol.quality.aggregation",
+                   "gold_calibrated moves trust on probes alone, and probes.rate is 0: it will be "
+                   "the mean");
 }
 
 void loader_warn(struct loader *loader)
@@ -85,4 +95,5 @@ void loader_warn(struct loader *loader)
     for (int s = 0; s < SECTION_COUNT; s++)
         warn_unused(loader, (enum section_id)s);
     warn_no_verifiers(loader);
+    warn_no_gold(loader);
 }

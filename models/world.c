@@ -44,6 +44,8 @@ static const struct event_kind kinds[EVENT_KIND_COUNT] = {
     [EVENT_REVIEW_TASK] = {"review_task", review_task, 9, NULL},
     [EVENT_REVIEW_COMMIT] = {"review_commit", review_commit, 9, NULL},
     [EVENT_APPEAL] = {"appeal", appeal, 9, NULL},
+    [EVENT_GOLD_SEAL] = {"gold_seal", gold_seal, 9, NULL},
+    [EVENT_GOLD_SHOW] = {"gold_show", gold_show, 9, NULL},
     [EVENT_REVIEW_REVEAL] = {"review_reveal", review_reveal, 9, NULL},
 };
 

@@ -71,6 +71,7 @@ static void count_parties(struct world *world)
     }
     for (size_t g = 0; g < scenario->user_group_count; g++)
         world->user_count += scenario->users[g].count;
+    world->user_count += world_prober_count(world);
     world->first_own_user = world->user_count;
 }
 
@@ -329,7 +330,7 @@ bool world_deal_regions(const struct world *world, enum layout_subject subject, 
                         struct error *error)
 {
     struct shares weights = {0};
-    bool users = subject == SUBJECT_USER_REGION;
+    bool users = subject == SUBJECT_USER_REGION || subject == SUBJECT_PROBER_REGION;
     if (own->count == 0 && !region_shares(world->scenario, users, &weights, error))
         return false;
     bool ok = world_deal(world, subject, group, own->count > 0 ? own : &weights, count, out, error);
@@ -441,7 +442,8 @@ bool world_build(struct world *world, struct error *error)
     if (!world_registered(dg_chain_log_trim(world->chain, world->view_posted), "its log", error))
         return false;
     return build_memories(world, error) && build_users(world, error) &&
-           world_build_own_users(world, error) && check_served(world, error);
+           world_build_probers(world, error) && world_build_own_users(world, error) &&
+           check_served(world, error);
 }
 
 void world_unbuild(struct world *world)
@@ -461,6 +463,7 @@ void world_unbuild(struct world *world)
     }
     dg_chain_close(world->chain);
     network_fini(&world->network);
+    free(world->probe_group.demand_cumulative);
     quantile_close(world->statistics.latency_sketch);
     quantile_close(world->statistics.ttft_sketch);
     quantile_close(world->statistics.epoch_sketch);

@@ -15,6 +15,7 @@ enum layout_subject {
     SUBJECT_OPERATOR_BEHAVIOUR,
     SUBJECT_OPERATOR_VERIFIER_BEHAVIOUR,
     SUBJECT_USER_REGION,
+    SUBJECT_PROBER_REGION,
 };
 
 /* *out gets `count` indices; the caller frees it. */
@@ -31,6 +32,10 @@ bool world_add_user(struct world *world, const struct scenario_users *group, uin
                     uint32_t region, struct error *error);
 /* Turns a status of the core into an error that names what was refused. */
 bool world_registered(enum dg_status status, const char *what, struct error *error);
+
+/* User number `user` of the world, by the deposit and lock of a group. */
+bool world_add_user(struct world *world, const struct scenario_users *group, uint32_t user,
+                    uint32_t region, struct error *error);
 
 bool world_build_nodes(struct world *world, struct error *error); /* world_nodes.c */
 

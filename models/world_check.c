@@ -100,6 +100,8 @@ void check_drawn(struct world *world, const struct dg_notice *notice)
         if (check_add_member(world, check, notice->members[i]) == NULL)
             return;
     world->statistics.checks++;
+    if (notice->probe)
+        probe_drawn(world, check, notice);
     engine_post(world->engine, notice->at, EVENT_CHECK_START, notice->check, 0);
 }
 
@@ -214,6 +216,8 @@ void check_reveal_phase(struct world *world, const struct dg_notice *notice)
 {
     struct world_check *check = world_check_find(world, notice->check);
     int64_t at_ns = engine_now(world->engine) + 2 * world->scenario->chain_delay_ns;
+    if (check != NULL && check->gold_sealed && !check->gold_shown)
+        probe_reveal_phase(world, check);
     for (uint32_t i = 0; check != NULL && i < check->member_count; i++)
         if (check->members[i].committed && !check->members[i].revealed &&
             !check->members[i].withheld)

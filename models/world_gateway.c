@@ -142,7 +142,8 @@ static bool top_up(struct world *world, struct world_request *request)
                       dg_chain_balance(world->chain, DG_ACCOUNT_USER, request->user, &balance),
                       "balance"))
         return false;
-    if (balance < group->lock && group->top_up > 0) {
+    bool prober = world->users[request->user].prober; /* has its deposit and no more */
+    if (balance < group->lock && group->top_up > 0 && !prober) {
         if (!world_expect(world, dg_chain_deposit(world->chain, request->user, group->top_up),
                           "deposit"))
             return false;
@@ -379,6 +380,8 @@ void gateway_answer(void *context, struct engine *engine, const struct event *ev
         return;
     world_journal_receipt(world, event->target, &receipt);
     request->fee = receipt.fee;
+    world->statistics.probes_answered += request->probe;
+    world->statistics.probe_fees += request->probe ? receipt.fee : 0;
     leave_flight(world, request);
     keep_evidence(world, gateway, &evidence, &receipt);
     tell_user(world, request, OUTCOME_COMPLETED, request->tokens_out + request->padding);

@@ -36,6 +36,7 @@ enum world_purpose {
     PURPOSE_BEACON,     /* index: period */
     PURPOSE_SEED,       /* secret seeds of gateways */
     PURPOSE_PRESENCE,   /* entity: node */
+    PURPOSE_GOLD,       /* what a prober knows of an answer; entity: check */
 };
 
 enum world_event {
@@ -68,6 +69,8 @@ enum world_event {
     EVENT_REVIEW_COMMIT,
     EVENT_REVIEW_REVEAL,
     EVENT_APPEAL,
+    EVENT_GOLD_SEAL,
+    EVENT_GOLD_SHOW,
     EVENT_KIND_COUNT
 };
 
@@ -120,6 +123,7 @@ struct world_user {
     uint32_t sent;
     uint8_t region, gateway;
     uint8_t group;
+    bool prober;
 };
 
 struct deadline_list {
@@ -198,6 +202,7 @@ struct world_check {
     struct world_evidence evidence;
     struct random_stream transit;
     bool appealed;
+    bool gold_sealed, gold_shown; /* the right score of a probe */
     uint32_t member_count;
     struct world_check_member *members; /* committee_size plus replacements */
 };
@@ -234,6 +239,8 @@ struct world_statistics {
     uint64_t requests, checks, passed, failed, inconclusive, slashes, jails, releases, exclusions;
     uint64_t appeals, overturned;
     uint64_t reviews, epoch_sent;
+    uint64_t probes, probes_answered, gold_shown;
+    int64_t probe_fees;
     int64_t verification_cost;
 };
 
@@ -263,6 +270,8 @@ struct world {
     uint32_t first_own_user; /* those of operators come last */
     struct world_own_user *own_users;
     struct world_group *groups;
+    struct world_group probe_group;        /* what probes ask for */
+    struct scenario_arrival probe_arrival; /* of one prober */
     struct world_model *models;
     uint32_t model_count;
     struct outage *providers;
@@ -364,6 +373,15 @@ void world_join_cartels(struct world *world); /* when the nodes are built */
 /* world_check.c */
 struct world_check *world_check_find(struct world *world, uint64_t id);
 struct world_check_member *world_check_member(struct world_check *check, uint32_t node);
+
+/* world_probe.c: probers, who are the last of the users */
+uint32_t world_prober_count(const struct world *world);
+bool world_build_probers(struct world *world, struct error *error);
+void gold_seal(void *context, struct engine *engine, const struct event *event);
+void gold_show(void *context, struct engine *engine, const struct event *event);
+void probe_drawn(struct world *world, const struct world_check *check,
+                 const struct dg_notice *notice);
+void probe_reveal_phase(struct world *world, const struct world_check *check);
 
 /* world_journal.c: journals of the core's handles and their decisions; nothing when none are asked
  * for. g is a gateway. */

@@ -24,10 +24,21 @@ void request_release(struct world *world, struct world_request *request)
     world->request_free = slot_of(world, request);
 }
 
+/* What probers and operators send stays out of what is said of users. */
+static bool by_user(const struct world *world, const struct world_request *request)
+{
+    return !request->probe && !world_is_own_user(world, request->user);
+}
+
 static bool counted(const struct world *world, const struct world_request *request)
 {
-    return request->start_ns >= world->scenario->warm_up_ns &&
-           !world_is_own_user(world, request->user);
+    return request->start_ns >= world->scenario->warm_up_ns && by_user(world, request);
+}
+
+static const struct scenario_arrival *arrival_of(const struct world *world, uint32_t u)
+{
+    const struct world_user *user = &world->users[u];
+    return user->prober ? &world->probe_arrival : &world->scenario->users[user->group].arrival;
 }
 
 static void post_arrival(struct world *world, uint32_t u, int64_t at_ns)
@@ -39,7 +50,7 @@ static void post_arrival(struct world *world, uint32_t u, int64_t at_ns)
 static void post_next_arrival(struct world *world, uint32_t u, int64_t after_ns)
 {
     struct world_user *user = &world->users[u];
-    const struct scenario_arrival *arrival = &world->scenario->users[user->group].arrival;
+    const struct scenario_arrival *arrival = arrival_of(world, u);
     if (world_is_own_user(world, u)) {
         post_arrival(world, u, world_own_arrival(world, u, after_ns));
         return;
@@ -79,7 +90,8 @@ static uint32_t cap_tokens(uint32_t tokens, uint32_t cap)
 static void fill_content(struct world *world, struct world_request *request,
                          const struct trace_row *row)
 {
-    const struct world_group *group = &world->groups[request->group];
+    const struct world_group *group =
+        request->probe ? &world->probe_group : &world->groups[request->group];
     struct random_stream stream = request_stream(world, request, PURPOSE_CONTENT);
     request->class_index = (uint8_t)choose_class(world, group, random_unit(&stream));
     const struct world_class *class = &world->classes[request->class_index];
@@ -108,12 +120,14 @@ static void send_request(struct world *world, uint32_t u, const struct trace_row
                                       .next = WORLD_NONE,
                                       .peer = WORLD_NONE,
                                       .gateway = user->gateway,
-                                      .group = user->group};
+                                      .group = user->group,
+                                      .probe = user->prober};
     fill_content(world, request, row);
     request->transit = request_stream(world, request, PURPOSE_TRANSIT);
     struct world_statistics *statistics = &world->statistics;
     statistics->requests++;
-    statistics->epoch_sent++;
+    statistics->epoch_sent += !request->probe;
+    statistics->probes += request->probe;
     statistics->sent += counted(world, request);
     time_mean_add(&statistics->in_system, now_ns, 1);
     const struct scenario_region *region = &world->scenario->regions[user->region];
@@ -136,7 +150,7 @@ void user_send(void *context, struct engine *engine, const struct event *event)
     struct world *world = context;
     uint32_t u = event->target;
     send_request(world, u, NULL);
-    if (world->scenario->users[world->users[u].group].arrival.kind != ARRIVAL_CLOSED)
+    if (arrival_of(world, u)->kind != ARRIVAL_CLOSED)
         post_next_arrival(world, u, engine_now(engine));
 }
 
@@ -219,10 +233,10 @@ static void end_request(struct world *world, struct world_request *request,
         moments_add(&world->statistics.sojourn, (double)(now_ns - request->start_ns));
     if (counted(world, request))
         count_end(world, request, now_ns);
-    if (outcome == OUTCOME_COMPLETED && !world_is_own_user(world, request->user))
+    if (outcome == OUTCOME_COMPLETED && by_user(world, request))
         quantile_add(world->statistics.epoch_sketch, now_ns - request->start_ns);
     record_request(world, request, now_ns);
-    if (world->scenario->users[request->group].arrival.kind == ARRIVAL_CLOSED)
+    if (arrival_of(world, request->user)->kind == ARRIVAL_CLOSED)
         post_next_arrival(world, request->user, now_ns);
     request_release(world, request);
 }

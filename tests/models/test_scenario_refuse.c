@@ -240,6 +240,10 @@ static void rules_between_keys(void **state)
          "s.json:7:56: judges.large.correlation_by_class: \"70b\": no class of models of this name"},
         {"\"large\": {}", "\"large\": {\"correlation_by_class\": {\"8b\": 1.5}}",
          "s.json:7:55: judges.large.correlation_by_class.8b: 1.5: out of range: allowed are -1 to 1"},
+        {"{\n", "{\n \"probes\": {\"rate\": \"1/h\", \"deposit\": 0},\n",
+         "s.json:2:39: probes.deposit: must be above 0: it is what probers pay from"},
+        {"{\n", "{\n \"probes\": {\"rate\": \"1/h\", \"like\": \"chats\"},\n",
+         "s.json:2:36: probes.like: \"chats\": no user group of this name; did you mean \"chat\"?"},
         {"\"open\": {}", "\"open\": {\"count\": 11}",
          "s.json:4:21: classes.8b: it has 11 models, more than the 10 that its nodes serve: raise nodes.*.serves or "
          "nodes.*.count, or lower providers.*.count"},

@@ -45,6 +45,12 @@ static const struct {
     {"protocol.penalty.downtime_limit=1h",
      "heartbeats, a run longer than downtime_limit, and nodes that stay away, or downtime_requests "
      "above 0 and users' deadlines or network.loss"},
+    {"probes.probers=2", "probes.rate above 0"},
+    {"probes.deposit=1 DGAI", "probes.rate above 0"},
+    {"probes.error=1", "probes.rate above 0"},
+    {"probes.like=chat", "probes.rate above 0"},
+    {"protocol.penalty.gold_tolerance=10%", "probes.rate above 0"},
+    {"probes.rate=60/h", NULL},
     {"judges.large.band=10%", "kind cascade"},
     {"judges.large.gaming_bias=0.1", "kind single and nodes that tune their answers for judges"},
     {"judges.large.preset=small", NULL},
@@ -136,6 +142,30 @@ static void nothing_to_check(void **state)
         assert_contains(attempt.warnings, "nodes.homes.verifier_share: has no effect");
         scenario_free(&attempt.scenario);
     }
+}
+
+/* Goal: probes are checks: with them all that serves checks counts, and every class is asked for; without
+ * them trust that follows them alone is reported. */
+static void probes_are_checks(void **state)
+{
+    struct attempt attempt;
+    char more[TEXT_SIZE], text[TEXT_SIZE];
+    replaced(minimal, "{\"parameters\": 8}", "{\"parameters\": 8}, \"70b\": {\"parameters\": 70}",
+             more);
+    replaced(more, "{\n",
+             "{\n \"probes\": {\"rate\": \"6/h\"},\n \"protocol\": {\"sampling\": {\"rate\": 0}, "
+             "\"committee\": {\"size\": 5}, \"penalty\": {\"gold_tolerance\": \"40%\"}, "
+             "\"quality\": {\"aggregation\": \"gold_calibrated\", \"trust_eta\": \"20%\"}},\n",
+             text);
+    attempt_text(*state, text, "users.chat.demand={\"8b\": 1}", &attempt);
+    if (!attempt.ok)
+        fail_msg("%s", attempt.error.text);
+    assert_string_equal(attempt.warnings, "");
+    scenario_free(&attempt.scenario);
+    attempt_text(*state, minimal, "protocol.quality.aggregation=gold_calibrated", &attempt);
+    assert_true(attempt.ok);
+    assert_contains(attempt.warnings, "gold_calibrated moves trust on probes alone");
+    scenario_free(&attempt.scenario);
 }
 
 /* Goal: things that nobody refers to are reported once, at their place. */
@@ -240,10 +270,9 @@ static void rules_have_words(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        CASE(keys_without_effect),  CASE(reports_tell_the_truth),
-        CASE(nothing_to_check),     CASE(unused_things),
-        CASE(published_ranges),     CASE(nobody_verifies),
-        CASE(bases_are_not_blamed), cmocka_unit_test(rules_have_words),
+        CASE(keys_without_effect), CASE(reports_tell_the_truth), CASE(nothing_to_check),
+        CASE(unused_things),       CASE(probes_are_checks),      CASE(published_ranges),
+        CASE(nobody_verifies),     CASE(bases_are_not_blamed),   cmocka_unit_test(rules_have_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
