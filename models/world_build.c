@@ -344,7 +344,7 @@ static bool build_users(struct world *world, struct error *error)
     uint32_t user = 0;
     for (uint32_t g = 0; g < scenario->user_group_count; g++) {
         const struct scenario_users *spec = &scenario->users[g];
-        uint32_t *regions;
+        uint32_t *regions = NULL;
         if (!build_group(world, g, user, error) ||
             !world_deal_regions(world, SUBJECT_USER_REGION, g, &spec->regions, spec->count,
                                 &regions, error))
