@@ -285,6 +285,8 @@ size_t chain_sweep_count(const struct dg_chain *chain, int64_t now)
 {
     size_t count = 0;
 
+    if (chain->params.heartbeat_interval == 0)
+        return 0;
     for (size_t i = 0; i < chain->registry.node_count; i++) {
         const struct node_party *node = &chain->registry.nodes[i];
         count += gone_silent(chain, now, node) || away_too_long(chain, now, node);
@@ -300,6 +302,10 @@ void chain_sweep_post(struct dg_chain *chain, int64_t now)
 
 void chain_sweep(struct dg_chain *chain, int64_t now)
 {
+    if (chain->params.heartbeat_interval == 0) { /* a vote has abolished them */
+        chain->sweep_at = INT64_MAX;
+        return;
+    }
     for (uint32_t id = 0; id < chain->registry.node_count; id++) {
         struct node_party *node = &chain->registry.nodes[id];
         if (away_too_long(chain, now, node)) {

@@ -234,7 +234,7 @@ static enum dg_status propose(struct drive *drive)
         {"committee.quorum", {2, 3, 9}},
         {"quality.threshold_failures", {2, 3, 60}},
         {"jail.yield", {DG_YIELD_FROZEN, DG_YIELD_FROZEN, 7}},
-        {"heartbeat.interval", {10 * DG_SECOND, 20 * DG_SECOND, -1}},
+        {"heartbeat.interval", {10 * DG_SECOND, 0, -1}},
     };
     size_t count;
     const struct dg_param_row *rows = dg_param_rows(&count);

@@ -217,6 +217,34 @@ static void a_change_made_impossible_is_refused(void **state)
     chain_world_close(&world);
 }
 
+/* A vote may abolish heartbeats, after which nobody is looked for, and bring them back. */
+static void heartbeats_end_and_return(void **state)
+{
+    (void)state;
+    struct chain_world world;
+    struct dg_params params;
+    chain_world_params(&params);
+    params.heartbeat_interval = DAY; /* nobody is away for long enough to be noticed */
+    params.heartbeat_misses = 20;
+    params.penalty_downtime_limit = 30 * DAY;
+    chain_world_open(&world, &params, NULL);
+
+    pass(&world, propose(&world, "heartbeat.interval", 0));
+    world.now += 2 * DAY;
+    assert_status(dg_chain_close_epoch(world.chain, world.now), DG_OK);
+    assert_int_equal(value_of(&world, "heartbeat.interval"), 0);
+    (void)chain_world_notice(&world, DG_NOTICE_PROPOSAL);
+    assert_status(dg_chain_advance(world.chain, world.now + DAY), DG_OK);
+    assert_true(dg_chain_next_deadline(world.chain) == INT64_MAX);
+    world.now += DAY;
+
+    pass(&world, propose(&world, "heartbeat.interval", 600 * DG_SECOND));
+    world.now += 2 * DAY;
+    assert_status(dg_chain_close_epoch(world.chain, world.now), DG_OK);
+    assert_true(dg_chain_next_deadline(world.chain) == world.now + 600 * DG_SECOND);
+    chain_world_close(&world);
+}
+
 /* An open check keeps its seats while new ones get more. */
 static void committees_grow_while_checks_are_open(void **state)
 {
@@ -354,6 +382,7 @@ int main(void)
         cmocka_unit_test(stake_counts_at_the_end_of_the_vote),
         cmocka_unit_test(proposals_refused),
         cmocka_unit_test(a_change_made_impossible_is_refused),
+        cmocka_unit_test(heartbeats_end_and_return),
         cmocka_unit_test(committees_grow_while_checks_are_open),
         cmocka_unit_test(old_terms_hold_for_one_epoch),
         cmocka_unit_test(a_gateway_follows_a_change),
