@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "dg/params.h"
+#include "fixed.h"
 #include "policies.h"
 
 /* Writes the value in the unit a reader thinks in, for instance "0.05", "60 s" or "1000 DGAI". */
@@ -176,7 +177,7 @@ static enum dg_status check_effects(const struct dg_params *p, char *message, si
                       "penalty.repeat_window must be longer than jail.length: a repeat could "
                       "never be seen");
     if (p->heartbeat_interval > 0 &&
-        p->penalty_downtime_limit <= p->heartbeat_misses * p->heartbeat_interval)
+        p->penalty_downtime_limit <= (fixed_int128)p->heartbeat_misses * p->heartbeat_interval)
         return refuse(message, size,
                       "penalty.downtime_limit must be longer than heartbeat.misses times "
                       "heartbeat.interval: a node would be slashed before it counts as offline");

@@ -102,6 +102,11 @@ static void rules_between_rows(void **state)
         {{"routing.policy", "routing.candidates"}, {DG_ROUTING_UCB, 1}, "routing.candidates"},
         {{"routing.policy", "routing.candidates"}, {DG_ROUTING_THOMPSON, 1}, "routing.candidates"},
         {{"penalty.repeat_window", NULL}, {DG_SECOND, 0}, "penalty.repeat_window"},
+        {{"heartbeat.misses", NULL}, {864, 0}, "penalty.downtime_limit"}, /* 72 hours */
+        /* 2^64 ns and 1526 s, longer than any limit */
+        {{"heartbeat.misses", "heartbeat.interval"},
+         {213504, 24 * 3600 * DG_SECOND},
+         "penalty.downtime_limit"},
     };
 
     (void)state;
