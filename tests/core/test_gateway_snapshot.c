@@ -2,6 +2,7 @@
  * included; its journal replays to the same state; bad bytes are refused with nothing built. */
 #include <stdlib.h>
 
+#include "codec.h"
 #include "dg/replay.h"
 #include "gateway_history.h"
 
@@ -263,6 +264,10 @@ static void forged_bytes_do_no_harm(void **state)
             continue;
         }
         taken++;
+        struct bytes again = snapshot(copy);
+        assert_int_equal(again.size, bytes.size);
+        assert_memory_equal(again.data, forged, bytes.size);
+        free(again.data);
         for (uint32_t i = 0; i < history->flight_count; i++) {
             struct dg_answer answer = {
                 .node = history->flights[i].copies[0].node, .tokens_out = 5, .total = 9};
@@ -279,6 +284,161 @@ static void forged_bytes_do_no_harm(void **state)
     assert_true(taken > 100);
     history_close(history);
     free(forged);
+    free(bytes.data);
+}
+
+/* ---- one way to write a state ---- */
+
+/* A gateway that knows nobody: every part of it is a count of nothing, so its place from the end is
+ * known. */
+static struct bytes empty_gateway(int64_t policy)
+{
+    const struct dg_gateway_spec spec = {.in_flight_limit = 4};
+    struct dg_gateway *gateway;
+    struct dg_params params;
+
+    dg_params_default(&params);
+    params.routing_policy = policy;
+    params.routing_affinity_time = SESSION_TIME;
+    params.routing_hedge_quantile = DG_ONE / 2;
+    assert_status(dg_gateway_open(&params, &spec, NULL, &gateway), DG_OK);
+    struct bytes bytes = snapshot(gateway);
+    dg_gateway_close(gateway);
+    return bytes;
+}
+
+/* Makes room for so many zeros. */
+static void insert(struct bytes *bytes, size_t place, size_t count)
+{
+    bytes->data = realloc(bytes->data, bytes->size + count);
+    assert_non_null(bytes->data);
+    memmove(bytes->data + place + count, bytes->data + place, bytes->size - place);
+    memset(bytes->data + place, 0, count);
+    bytes->size += count;
+}
+
+static void put(struct bytes *bytes, size_t place, uint64_t value)
+{
+    struct codec codec = codec_writer(bytes->data, bytes->size);
+
+    codec.size = place;
+    codec_u64(&codec, &value);
+}
+
+static enum dg_status restore_status(struct bytes *bytes)
+{
+    struct dg_gateway *copy = NULL;
+
+    put(bytes, 12, bytes->size);
+    chain_world_seal(bytes->data, bytes->size);
+    enum dg_status status = dg_gateway_restore(bytes->data, bytes->size, NULL, &copy);
+    if (status == DG_OK) { /* then it is how it writes itself */
+        struct bytes again = snapshot(copy);
+        assert_int_equal(again.size, bytes->size);
+        assert_memory_equal(again.data, bytes->data, bytes->size);
+        free(again.data);
+    }
+    dg_gateway_close(copy);
+    return status;
+}
+
+enum {
+    HEDGE_END = DG_HASH_BYTES, /* from the end of the bytes, as are the others */
+    SESSIONS_END = HEDGE_END + 8,
+    FAILURES_END = SESSIONS_END + 8 + 8 + 4 + 4 + 4 + 8,
+    FLIGHTS_END = FAILURES_END + 8,
+    RECEIPTS_END = FLIGHTS_END + 4 + 8 + 4,
+    ACCOUNTS_END = RECEIPTS_END + 8 + 8,
+    VIEW_END = ACCOUNTS_END + 8,
+    NODES_END = VIEW_END + 8,
+    MODELS_END = NODES_END + 8,
+    SESSION_BYTES = 8 + 8 + 8 + 4,
+    NODE_BYTES = 1 + 8 + 4 * 4 + 3 * 2 + 8 + 8 + 1 + 1 + 1,
+    MODEL_BYTES = 1 + 4 + 4 + 1 + 8 + 8 + 8,
+};
+
+/* Nodes and models of which nothing is known are not written at the end of their lists. */
+static void unknown_ids_at_the_end_are_refused(void **state)
+{
+    (void)state;
+    struct bytes bytes = empty_gateway(DG_ROUTING_WEIGHTED_SCORE);
+    assert_status(restore_status(&bytes), DG_OK);
+    insert(&bytes, bytes.size - NODES_END, 1);
+    put(&bytes, bytes.size - NODES_END - 1 - 8, 1);
+    assert_status(restore_status(&bytes), DG_ERROR_DAMAGED);
+    free(bytes.data);
+    bytes = empty_gateway(DG_ROUTING_WEIGHTED_SCORE);
+    insert(&bytes, bytes.size - MODELS_END, MODEL_BYTES);
+    size_t model = bytes.size - MODELS_END - MODEL_BYTES;
+    put(&bytes, model - 8, 1);
+    assert_status(restore_status(&bytes), DG_ERROR_DAMAGED);
+    bytes.data[model] = 1; /* known */
+    assert_status(restore_status(&bytes), DG_OK);
+    free(bytes.data);
+}
+
+static void sessions_have_one_order(void **state)
+{
+    struct bytes bytes = empty_gateway(DG_ROUTING_WEIGHTED_SCORE);
+    const size_t both = 2 * SESSION_BYTES;
+
+    (void)state;
+    insert(&bytes, bytes.size - SESSIONS_END, both);
+    size_t first = bytes.size - SESSIONS_END - both, second = first + SESSION_BYTES;
+    put(&bytes, first - 8, 2);
+    put(&bytes, first, 3); /* its place, and then its session */
+    put(&bytes, first + 8, 7);
+    put(&bytes, second, 5);
+    put(&bytes, second + 8, 9);
+    assert_status(restore_status(&bytes), DG_OK);
+    put(&bytes, second + 8, 0);
+    assert_status(restore_status(&bytes), DG_ERROR_DAMAGED);
+    put(&bytes, second + 8, 9);
+    put(&bytes, second, 3);
+    assert_status(restore_status(&bytes), DG_ERROR_DAMAGED);
+    put(&bytes, second, 2);
+    assert_status(restore_status(&bytes), DG_ERROR_DAMAGED);
+    free(bytes.data);
+}
+
+/* A bandit's arm that was never tried has no time of its last outcome. */
+static void untried_arms_have_no_time(void **state)
+{
+    struct bytes bytes = empty_gateway(DG_ROUTING_UCB);
+
+    (void)state;
+    assert_status(restore_status(&bytes), DG_OK);
+    put(&bytes, bytes.size - VIEW_END - 8, 1); /* of the sum of all arms */
+    assert_status(restore_status(&bytes), DG_ERROR_DAMAGED);
+    free(bytes.data);
+}
+
+/* An open breaker stands in the queue of those that wait for their time; one that is closed and has seen
+ * no failure is not written at the end of the list. */
+static void breakers_are_written_one_way(void **state)
+{
+    enum { ROW = 1 + 4, OPEN_ROW = ROW + 8 + 4 + 4, ROWS_END = SESSIONS_END + 8 + 4 + 8 };
+    struct bytes bytes = empty_gateway(DG_ROUTING_WEIGHTED_SCORE);
+
+    (void)state;
+    insert(&bytes, bytes.size - NODES_END, NODE_BYTES);
+    bytes.data[bytes.size - NODES_END - NODE_BYTES] = 1; /* known */
+    put(&bytes, bytes.size - NODES_END - NODE_BYTES - 8, 1);
+    assert_status(restore_status(&bytes), DG_OK);
+    insert(&bytes, bytes.size - ROWS_END, ROW);
+    size_t row = bytes.size - ROWS_END - ROW;
+    put(&bytes, row - 4 - 4 - 8, 1);
+    assert_status(restore_status(&bytes), DG_ERROR_DAMAGED);
+    bytes.data[row + 1] = 1; /* a failure */
+    assert_status(restore_status(&bytes), DG_OK);
+    insert(&bytes, row + ROW, OPEN_ROW - ROW);
+    bytes.data[row] = 1; /* open */
+    bytes.data[row + 1] = 0;
+    memset(bytes.data + row + ROW + 8, 0xff, 8); /* nobody before it or behind it */
+    assert_status(restore_status(&bytes), DG_ERROR_DAMAGED);
+    memset(bytes.data + row - 8, 0, 8); /* head and tail */
+    bytes.data[row + OPEN_ROW] = 1;     /* how many are open */
+    assert_status(restore_status(&bytes), DG_OK);
     free(bytes.data);
 }
 
@@ -318,6 +478,10 @@ int main(void)
         cmocka_unit_test(a_flipped_byte_is_found),
         cmocka_unit_test(cut_or_flipped_bytes_are_refused),
         cmocka_unit_test(forged_bytes_do_no_harm),
+        cmocka_unit_test(unknown_ids_at_the_end_are_refused),
+        cmocka_unit_test(sessions_have_one_order),
+        cmocka_unit_test(untried_arms_have_no_time),
+        cmocka_unit_test(breakers_are_written_one_way),
         cmocka_unit_test(every_refused_allocation_leaves_nothing),
     };
 

@@ -266,6 +266,10 @@ static void forged_bytes_do_no_harm(void **state)
             continue;
         }
         taken++;
+        struct bytes again = snapshot(copy);
+        assert_int_equal(again.size, bytes.size);
+        assert_memory_equal(again.data, forged, bytes.size);
+        free(again.data);
         /* Whatever follows is an error or none, but no fault. */
         (void)dg_chain_advance(copy, world.now + 600 * DG_SECOND);
         (void)dg_chain_close_epoch(copy, world.now + 600 * DG_SECOND);
@@ -278,6 +282,64 @@ static void forged_bytes_do_no_harm(void **state)
     free(forged);
     free(bytes.data);
     chain_world_close(&world);
+}
+
+/* The bytes behind the digest of the table start with the parameters, in the order of their rows. */
+static void parameters_that_break_a_rule_are_refused(void **state)
+{
+    struct chain_world world;
+    struct dg_params params;
+    struct dg_chain *copy = NULL;
+    size_t count;
+    const struct dg_param_row *rows = dg_param_rows(&count);
+
+    (void)state;
+    make_busy(&world, &params);
+    for (size_t i = 0; i < count; i++) {
+        struct bytes bytes = snapshot(world.chain);
+        memset(bytes.data + 20 + DG_HASH_BYTES + 8 * i, 0x7f, 8); /* above any maximum but one */
+        chain_world_seal(bytes.data, bytes.size);
+        if (rows[i].maximum < INT64_C(0x7f7f7f7f7f7f7f7f))
+            assert_status(dg_chain_restore(bytes.data, bytes.size, NULL, &copy),
+                          DG_ERROR_PARAMETER);
+        free(bytes.data);
+    }
+    assert_null(copy);
+    chain_world_close(&world);
+}
+
+/* Of two ways to write one state, one is refused: users without a mark at the end of the probers. */
+static void bytes_that_no_chain_writes_are_refused(void **state)
+{
+    const size_t behind = 2 * 8 + 2 * 8 + DG_HASH_BYTES; /* notices, log, checksum */
+    struct dg_params params;
+    struct dg_chain *chain, *copy = NULL;
+
+    (void)state;
+    chain_world_params(&params);
+    assert_status(dg_chain_open(&params, NULL, &chain), DG_OK);
+    struct bytes bytes = snapshot(chain);
+    size_t place = bytes.size - behind;
+    bytes.data = realloc(bytes.data, bytes.size + 1);
+    assert_non_null(bytes.data);
+    memmove(bytes.data + place + 1, bytes.data + place, behind);
+    bytes.data[place - 8] = 1; /* how many probers follow */
+    bytes.data[place] = 1;
+    bytes.size++;
+    struct codec codec = codec_writer(bytes.data, bytes.size);
+    uint64_t length = bytes.size;
+    codec.size = 12;
+    codec_u64(&codec, &length);
+    chain_world_seal(bytes.data, bytes.size);
+    assert_status(dg_chain_restore(bytes.data, bytes.size, NULL, &copy), DG_OK);
+    dg_chain_close(copy);
+    copy = NULL;
+    bytes.data[place] = 0;
+    chain_world_seal(bytes.data, bytes.size);
+    assert_status(dg_chain_restore(bytes.data, bytes.size, NULL, &copy), DG_ERROR_DAMAGED);
+    assert_null(copy);
+    free(bytes.data);
+    dg_chain_close(chain);
 }
 
 static void of_a_gateway_is_another_kind(void **state)
@@ -346,6 +408,8 @@ int main(void)
         cmocka_unit_test(cut_short_anywhere),
         cmocka_unit_test(one_flipped_bit_anywhere),
         cmocka_unit_test(forged_bytes_do_no_harm),
+        cmocka_unit_test(parameters_that_break_a_rule_are_refused),
+        cmocka_unit_test(bytes_that_no_chain_writes_are_refused),
         cmocka_unit_test(of_a_gateway_is_another_kind),
         cmocka_unit_test(every_refused_allocation_leaves_nothing),
     };
