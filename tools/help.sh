@@ -10,7 +10,7 @@ make deps           install what is missing (Debian, Ubuntu)
 make tests          build the test programs
 make test           build and run the tests of this variant
 make lint           rules of the layers: includes and the core library's symbols
-make fuzz           fuzz the scenario and trace readers (clang); FUZZ_SECONDS=60 for each
+make fuzz           fuzz the readers of files and the core (clang); FUZZ_SECONDS=60 for each
 make coverage       run the tests with coverage and print it by folder
 make bench          speed of the engine and of the whole model on this machine
 make bench-peers    the engine's benchmarks beside SimPy, SimGrid and ns-3, where installed
