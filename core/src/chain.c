@@ -536,6 +536,7 @@ enum dg_status dg_chain_node(const struct dg_chain *chain, uint32_t node,
         return DG_ERROR_UNKNOWN_ID;
     *out = chain->registry.nodes[node].account;
     out->trust = quality_trust_published(chain->registry.nodes[node].trust);
+    out->verifier = chain->registry.nodes[node].verifier;
     return DG_OK;
 }
 

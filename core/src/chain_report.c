@@ -138,8 +138,8 @@ static enum dg_status report_check(const struct dg_chain *chain, int64_t now,
         return DG_ERROR_REPLAY;
     if (report->period < chain->next_period || report->period == UINT64_MAX)
         return DG_ERROR_STATE;
-    enum dg_status status = dg_receipts_root(report->gateway, report->receipts,
-                                             report->receipt_count, &chain->allocator, &root);
+    enum dg_status status =
+        dg_receipts_root(report->gateway, report->receipts, report->receipt_count, &root);
     if (status != DG_OK)
         return status;
     if (!hash_equal(&root, &report->root))

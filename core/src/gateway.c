@@ -567,7 +567,7 @@ enum dg_status dg_gateway_close_period(struct dg_gateway *gateway, int64_t now, 
     if (status == DG_OK && gateway->period_seen && period <= gateway->last_period)
         status = DG_ERROR_REPLAY;
     if (status == DG_OK)
-        status = gateway_ledger_root(&gateway->ledger, &gateway->allocator, gateway->id, &root);
+        status = gateway_ledger_root(&gateway->ledger, gateway->id, &root);
     if (status == DG_OK) /* last, for it may move the list handed out before */
         status = failures_reserve_close(&gateway->failures, &gateway->allocator);
     if (status != DG_OK)

@@ -89,13 +89,12 @@ void gateway_ledger_append(struct gateway_ledger *ledger, struct dg_receipt *rec
     open->receipts[open->count++] = *receipt;
 }
 
-enum dg_status gateway_ledger_root(const struct gateway_ledger *ledger,
-                                   const struct dg_allocator *allocator, uint32_t gateway,
+enum dg_status gateway_ledger_root(const struct gateway_ledger *ledger, uint32_t gateway,
                                    struct dg_hash *root)
 {
     const struct receipt_buffer *open = &ledger->periods[ledger->open_period];
 
-    return dg_receipts_root(gateway, open->receipts, open->count, allocator, root);
+    return dg_receipts_root(gateway, open->receipts, open->count, root);
 }
 
 const struct receipt_buffer *gateway_ledger_swap(struct gateway_ledger *ledger)

@@ -53,8 +53,7 @@ enum dg_status gateway_ledger_reserve_receipt(struct gateway_ledger *ledger,
 void gateway_ledger_append(struct gateway_ledger *ledger, struct dg_receipt *receipt);
 
 /* Root over the open period. */
-enum dg_status gateway_ledger_root(const struct gateway_ledger *ledger,
-                                   const struct dg_allocator *allocator, uint32_t gateway,
+enum dg_status gateway_ledger_root(const struct gateway_ledger *ledger, uint32_t gateway,
                                    struct dg_hash *root);
 /* Swaps the buffers; the one returned stays as it is until the next swap. */
 const struct receipt_buffer *gateway_ledger_swap(struct gateway_ledger *ledger);

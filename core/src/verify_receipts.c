@@ -51,9 +51,8 @@ static void merkle_root(uint32_t gateway, const struct dg_receipt *receipts, siz
 }
 
 enum dg_status dg_receipts_root(uint32_t gateway, const struct dg_receipt *receipts, size_t count,
-                                const struct dg_allocator *allocator, struct dg_hash *root)
+                                struct dg_hash *root)
 {
-    (void)allocator; /* none is needed */
     if (receipts == NULL && count > 0)
         return DG_ERROR_ARGUMENT;
     if (count == 0)

@@ -194,7 +194,7 @@ struct dg_report chain_world_report(uint32_t gateway, uint64_t period,
     struct dg_report report = {
         .gateway = gateway, .period = period, .receipts = receipts, .receipt_count = count};
 
-    assert_status(dg_receipts_root(gateway, receipts, count, NULL, &report.root), DG_OK);
+    assert_status(dg_receipts_root(gateway, receipts, count, &report.root), DG_OK);
     return report;
 }
 

@@ -342,7 +342,7 @@ static void step_close(struct history *history)
         const struct dg_receipt *a = &report.receipts[i], *b = &history->receipts[i];
         assert_true(a->number == b->number && a->request == b->request && a->fee == b->fee);
     }
-    assert_status(dg_receipts_root(GATEWAY, history->receipts, history->receipt_count, NULL, &root),
+    assert_status(dg_receipts_root(GATEWAY, history->receipts, history->receipt_count, &root),
                   DG_OK);
     assert_memory_equal(&root, &report.root, sizeof root);
     history->receipt_count = 0;

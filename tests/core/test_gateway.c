@@ -1129,7 +1129,7 @@ static void reports(void **state)
         assert_int_equal(report.receipt_count, count);
         for (uint32_t i = 0; i < count; i++)
             assert_same_receipt(&report.receipts[i], &receipts[i]);
-        assert_status(dg_receipts_root(GATEWAY, receipts, count, NULL, &root), DG_OK);
+        assert_status(dg_receipts_root(GATEWAY, receipts, count, &root), DG_OK);
         assert_memory_equal(&report.root, &root, sizeof root);
     }
 }

@@ -27,7 +27,7 @@ static struct dg_hash root_of(size_t count)
 {
     struct dg_hash root;
 
-    assert_status(dg_receipts_root(GATEWAY, receipts, count, NULL, &root), DG_OK);
+    assert_status(dg_receipts_root(GATEWAY, receipts, count, &root), DG_OK);
     return root;
 }
 

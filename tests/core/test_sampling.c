@@ -340,6 +340,48 @@ static void anybody_draws_the_committee(void **state)
     chain_world_close(&world);
 }
 
+/* Goal: the list of verifiers is public too: those whose account says so, while they are active. */
+static void public_records_tell_who_verifies(void **state)
+{
+    struct chain_world world;
+    struct dg_params params;
+    uint32_t nodes[WORLD_NODES], operators[WORLD_NODES], members[DG_COMMITTEE_MAX];
+    uint64_t weights[WORLD_NODES];
+    uint8_t beacon[DG_HASH_BYTES];
+    size_t drawn;
+
+    (void)state;
+    chain_world_params(&params);
+    params.committee_weights = 1; /* stake */
+    chain_world_open(&world, &params, NULL);
+    for (int round = 0; round < 10; round++) {
+        struct dg_verifiers list = {nodes, operators, weights, 0};
+        for (uint32_t node = 0; node < WORLD_NODES; node++) {
+            struct dg_node_account account = chain_world_account(&world, node);
+            struct dg_node_record record = chain_world_record(&world, node);
+            assert_int_equal(account.verifier, node >= NODE_VERIFIER && node <= NODE_OWN);
+            if (!account.verifier || account.state != DG_NODE_ACTIVE)
+                continue;
+            nodes[list.count] = node;
+            operators[list.count] = record.operator_id;
+            weights[list.count++] = dg_committee_weight(&params, record.stake, account.trust);
+        }
+        assert_int_equal(list.count, round < 5 ? WORLD_VERIFIERS + 1 : WORLD_VERIFIERS);
+        chain_world_beacon(world.period, beacon);
+        (void)chain_world_check(&world, NODE_SERVER, MODEL_SMALL);
+        assert_status(dg_committee_draw(beacon, 0, world.check.number, &list, OPERATOR_SERVER, NULL,
+                                        0, (size_t)params.committee_size, members, &drawn),
+                      DG_OK);
+        assert_int_equal(drawn, world.check.member_count);
+        assert_memory_equal(members, world.check.members, drawn * sizeof members[0]);
+        chain_world_judge(&world, 60000);
+        if (round == 4)
+            assert_status(dg_chain_leave(world.chain, world.now, NODE_VERIFIER), DG_OK);
+        (void)chain_world_drop_notices(&world);
+    }
+    chain_world_close(&world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -351,6 +393,7 @@ int main(void)
         cmocka_unit_test(beacons_are_independent),
         cmocka_unit_test(the_chain_draws_the_same),
         cmocka_unit_test(anybody_draws_the_committee),
+        cmocka_unit_test(public_records_tell_who_verifies),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -204,8 +204,8 @@ static enum dg_status report(struct fuzz_chain *drive, struct fuzz_bytes *bytes)
     message.failure_count = fuzz_below(bytes, FAILURES + 1);
     for (size_t i = 0; i < message.failure_count; i++)
         failures[i] = (struct dg_failure){.node = fuzz_id(bytes), .count = fuzz_count(bytes)};
-    fuzz_require(dg_receipts_root(message.gateway, receipts, message.receipt_count, NULL,
-                                  &message.root) == DG_OK);
+    fuzz_require(
+        dg_receipts_root(message.gateway, receipts, message.receipt_count, &message.root) == DG_OK);
     if (fuzz_u8(bytes) > 250)
         message.root.bytes[0] ^= 1;
     return dg_chain_report(drive->chain, fuzz_time(bytes, chain->now), &message);

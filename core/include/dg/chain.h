@@ -3,7 +3,15 @@
  * A chain never asks for the time, for entropy or for bytes: the caller passes them in and takes
  * decisions out with dg_chain_next_notice(). `now` must not go back between calls (DG_ERROR_STATE).
  * A call that fails leaves the state unchanged, except DG_ERROR_CONSERVATION, after which every
- * call returns it. Party ids are dense indices in order of registration, from 0.
+ * call that changes the chain returns it. Party ids are dense indices in order of registration,
+ * from 0. Structures that are passed are copied, and results are written to the caller's, on success
+ * only.
+ *
+ * `now` starts at 0 and stays below INT64_MAX / 2 (DG_ERROR_ARGUMENT). Amounts are 0 or more and,
+ * where nothing else is said, a call gives DG_ERROR_UNKNOWN_ID for an id never given out,
+ * DG_ERROR_ARGUMENT for a value out of its range, DG_ERROR_FUNDS for more than the account holds,
+ * DG_ERROR_OVERFLOW when all money together would leave an int64_t, DG_ERROR_LIMIT beyond
+ * DG_PARTY_COUNT_MAX of a kind, DG_ERROR_MEMORY, and takes O(1), amortised over what it stores.
  */
 #ifndef DG_CHAIN_H
 #define DG_CHAIN_H
@@ -19,7 +27,9 @@ extern "C" {
 
 struct dg_chain;
 
-/* Copies params (checked, DG_ERROR_PARAMETER). *out is touched only on success. */
+/* A chain without parties at time 0, which the caller closes. Copies params (dg_params_check();
+ * DG_ERROR_PARAMETER) and the allocator, whose context must outlive the chain. DG_ERROR_MEMORY. *out
+ * is touched only on success. */
 enum dg_status dg_chain_open(const struct dg_params *params, const struct dg_allocator *allocator,
                              struct dg_chain **out);
 void dg_chain_close(struct dg_chain *chain); /* NULL is allowed */
@@ -56,14 +66,16 @@ struct dg_node_spec {
     uint32_t models[DG_NODE_MODELS_MAX];
     uint8_t model_count; /* 0 for a node that only verifies */
     bool verifier;
-    int64_t price;         /* asking price per CU, 0: standard */
-    int64_t declared_cost; /* declared cost per CU */
+    int64_t price;         /* asking price per CU, micro-tokens; 0: the model's */
+    int64_t declared_cost; /* per CU, micro-tokens: lowers its points (points.cost_weight) */
     int64_t stake;         /* moved from the operator's balance; at least stake_minimum */
-    int64_t commission;    /* part of its delegators' rewards; at most stake.commission_maximum */
-    enum dg_tier tier;     /* of its own stake */
+    int64_t commission; /* fraction of its delegators' rewards; at most stake.commission_maximum */
+    enum dg_tier tier;  /* of its own stake */
 };
 
-/* genesis is credited before the first epoch only (DG_ERROR_STATE afterwards). */
+/* genesis, micro-tokens, is what the party holds at the start: 0 once an epoch was closed
+ * (DG_ERROR_STATE). A gateway belongs to an operator, who gets its rewards; a provider publishes
+ * models and gets their royalties; a delegator bonds stake with nodes. */
 enum dg_status dg_chain_add_operator(struct dg_chain *chain, int64_t genesis,
                                      uint32_t *operator_id);
 enum dg_status dg_chain_add_user(struct dg_chain *chain, int64_t genesis, uint32_t *user);
@@ -74,13 +86,18 @@ enum dg_status dg_chain_add_gateway(struct dg_chain *chain, uint32_t operator_id
 enum dg_status dg_chain_add_prober(struct dg_chain *chain, uint32_t user);
 enum dg_status dg_chain_add_provider(struct dg_chain *chain, uint32_t *provider);
 enum dg_status dg_chain_add_delegator(struct dg_chain *chain, int64_t genesis, uint32_t *delegator);
-/* royalty: fraction of the compute fee, on top of it; DG_ERROR_ARGUMENT when the shares of the
- * funds and the largest latency discount would not leave enough of a fee to pay it. */
+/* size_class: DG_SIZE_*. context_tokens: what one request may have, in and out, above 0. price: per
+ * CU, micro-tokens; 0: fees.unit_price. royalty: fraction of the compute fee, on top of it, at most
+ * dg_royalty_maximum(): what the shares of the funds and the largest latency discount leave. */
 enum dg_status dg_chain_add_model(struct dg_chain *chain, uint32_t provider, uint8_t size_class,
                                   uint32_t context_tokens, int64_t price, int64_t royalty,
                                   uint32_t *model);
+/* The node is active at once and its record is in the log. DG_ERROR_ARGUMENT: stake below
+ * stake.minimum, a model named twice or more than DG_NODE_MODELS_MAX; DG_ERROR_FUNDS: its operator
+ * holds less than the stake. */
 enum dg_status dg_chain_add_node(struct dg_chain *chain, int64_t now,
                                  const struct dg_node_spec *spec, uint32_t *node);
+/* The record of a published model, for gateways: models are numbered from 0. */
 enum dg_status dg_chain_model(const struct dg_chain *chain, uint32_t model,
                               struct dg_model_record *out);
 
@@ -122,6 +139,7 @@ enum dg_status dg_chain_redelegate(struct dg_chain *chain, int64_t now, uint32_t
 /* The node leaves for good (DG_NOTICE_LEFT): all its positions start unbonding. DG_ERROR_STATE:
  * it is jailed, excluded or has left. O(its positions). */
 enum dg_status dg_chain_leave(struct dg_chain *chain, int64_t now, uint32_t node);
+/* For rewards paid from now on; a fraction, at most stake.commission_maximum. */
 enum dg_status dg_chain_set_commission(struct dg_chain *chain, uint32_t node, int64_t commission);
 
 struct dg_position {
@@ -134,25 +152,28 @@ struct dg_position {
     int64_t until;        /* unbonding: when it is free */
     int64_t liable_until; /* when liable_node has no claim on it any more */
 };
+/* Positions are numbered from 0 in the order in which they came to be, the closed ones too. */
 enum dg_status dg_chain_position(const struct dg_chain *chain, uint32_t position,
                                  struct dg_position *out);
 
 /* ---- money in ---- */
 
+/* Money from outside reaches the user's balance. */
 enum dg_status dg_chain_deposit(struct dg_chain *chain, uint32_t user, int64_t amount);
-/* Locks part of the user's balance for one gateway (balance -> escrow); *grant goes to that
- * gateway. */
+/* Locks part of the user's balance for one gateway (balance -> escrow), for good: only fees leave
+ * it. *grant goes to that gateway, once. */
 enum dg_status dg_chain_lock(struct dg_chain *chain, uint32_t user, uint32_t gateway,
                              int64_t amount, struct dg_grant *grant);
 
 /* ---- the published view of nodes: a log that gateways read at their own delay ---- */
 
-/* Position after the newest entry. */
+/* Position after the newest entry; the first ever has position 0. */
 uint64_t dg_chain_log_end(const struct dg_chain *chain);
-/* Entry at a position in [trimmed, end). */
+/* Entry at a position in [trimmed, end); DG_ERROR_UNKNOWN_ID outside. */
 enum dg_status dg_chain_log_read(const struct dg_chain *chain, uint64_t position,
                                  struct dg_node_record *record);
-/* Entries before position are needed by nobody any more. */
+/* Entries before position are needed by nobody any more. Until then they take memory: a host trims
+ * behind its slowest gateway. */
 enum dg_status dg_chain_log_trim(struct dg_chain *chain, uint64_t position);
 
 /* ---- checking ---- */
@@ -175,7 +196,7 @@ enum dg_status dg_chain_report(struct dg_chain *chain, int64_t now, const struct
 /* Draws every receipt reported for the period. Receipts not drawn are settled at once; each drawn
  * one opens a check with its committee and produces DG_NOTICE_CHECK. Periods are revealed in order:
  * an earlier one is DG_ERROR_REPLAY, one that would leave reported receipts behind is
- * DG_ERROR_STATE. */
+ * DG_ERROR_STATE. O(receipts that wait, and for each drawn one verifiers). */
 enum dg_status dg_chain_reveal(struct dg_chain *chain, int64_t now, uint64_t period,
                                const uint8_t beacon[DG_HASH_BYTES]);
 
@@ -218,8 +239,10 @@ enum dg_status dg_chain_reveal_gold(struct dg_chain *chain, int64_t now, uint32_
  * DG_ERROR_FUNDS: the operator cannot pay; DG_ERROR_NO_CANDIDATE: nobody is left to draw. */
 enum dg_status dg_chain_appeal(struct dg_chain *chain, int64_t now, uint32_t check);
 
-/* Acts on every deadline up to now (commit and reveal times, jail terms). The caller calls it at
- * dg_chain_next_deadline(), which returns INT64_MAX when there is none. */
+/* Acts on every deadline up to now (commit and reveal times, appeals, jail terms, unbonding, votes,
+ * the look for silent nodes). The caller calls it at dg_chain_next_deadline(), which returns
+ * INT64_MAX when there is none. A call that finds none due just moves the clock. O(log deadlines) for
+ * each that is due, besides what it causes. */
 enum dg_status dg_chain_advance(struct dg_chain *chain, int64_t now);
 int64_t dg_chain_next_deadline(const struct dg_chain *chain);
 
@@ -248,7 +271,7 @@ enum dg_proposal_state {
     DG_PROPOSAL_REFUSED,   /* passed, but another change has made it impossible meanwhile */
 };
 
-/* Proposes a value for a row of dg_param_rows(), in its unit. The vote ends after
+/* Proposes a value for a row of dg_param_rows(), given by its index, in its unit. The vote ends after
  * governance.voting_time; each later state is told by DG_NOTICE_PROPOSAL. DG_ERROR_PARAMETER: the
  * value is out of bounds or breaks a rule between parameters; DG_ERROR_FUNDS: the owner has nothing
  * bonded; DG_ERROR_UNKNOWN_ID: no such row or owner. */
@@ -274,7 +297,8 @@ void dg_chain_params(const struct dg_chain *chain, struct dg_params *out);
 
 /* ---- epochs ---- */
 
-/* Brings changes of parameters into effect, publishes changed records, audits the ledger in full. Call every epoch_length. */
+/* Brings changes of parameters into effect, publishes changed records, audits the ledger in full.
+ * Call every epoch.length. O(parties). */
 enum dg_status dg_chain_close_epoch(struct dg_chain *chain, int64_t now);
 /* Each verifier that revealed gets verification.fee from the verification fund while the fund can
  * pay it in full. A node excluded for good keeps its stake locked and its frozen rewards frozen.
@@ -285,7 +309,7 @@ enum dg_status dg_chain_close_epoch(struct dg_chain *chain, int64_t now);
  * node times the aggregate. Bonds are what they are in Yuma consensus: the first check of a node sets
  * them to the shares of its committee in the clipped scores, weighted by stake; later ones move those
  * of their members by quality.bond_alpha. A node whose aggregate is 0 pays no points; when nobody has
- * any, the pool stays in the residual account (Bittensor pays by stake then). */
+ * any, the pool stays in the residual account (Bittensor pays by stake then). O(parties). */
 enum dg_status dg_chain_settle(struct dg_chain *chain, int64_t now);
 
 /* ---- decisions out ---- */
@@ -325,7 +349,8 @@ struct dg_notice {
     uint32_t members[DG_COMMITTEE_MAX];
 };
 
-/* Oldest notice not yet taken; false when there is none. */
+/* Oldest notice not yet taken; false when there is none, and *notice is left alone. Taking one is a
+ * change of the state that no journal holds: a replay leaves all notices to be taken again. */
 bool dg_chain_next_notice(struct dg_chain *chain, struct dg_notice *notice);
 
 /* ---- reading ---- */
@@ -350,33 +375,40 @@ enum dg_account {
     DG_ACCOUNT_BURNED,
     DG_ACCOUNT_COUNT
 };
+/* A short constant name such as "fee_hold"; never NULL. */
 const char *dg_account_name(enum dg_account account);
 
 struct dg_ledger_totals {
     int64_t genesis, minted, deposited; /* what came in */
     int64_t account[DG_ACCOUNT_COUNT];  /* where it is */
 };
+/* The sums of all accounts of each kind: what came in is where it is, to the micro-token. */
 void dg_chain_totals(const struct dg_chain *chain, struct dg_ledger_totals *totals);
+/* Micro-tokens in one account; index 0 for the kinds that have only one. DG_ERROR_UNKNOWN_ID: no such
+ * kind or index. */
 enum dg_status dg_chain_balance(const struct dg_chain *chain, enum dg_account account,
                                 uint32_t index, int64_t *amount);
 /* Recomputes the identity from every balance: O(parties). DG_ERROR_CONSERVATION if it does not
  * hold. */
 enum dg_status dg_chain_audit(struct dg_chain *chain);
 
-/* Lifetime sums per node, for accounting: what reached the operator and what was taken. */
+/* Lifetime sums per node, for accounting: what reached the operator and what was taken, in
+ * micro-tokens. */
 struct dg_node_account {
     int64_t fees, rewards, verifier_fees, slashed,
         refunded;              /* refunded: fee parts lost to failed checks */
     int64_t verifier_rewards;  /* part of rewards: from the pool of the verifiers */
     int64_t trust;             /* in its scores, a fraction; 1 at first */
     int64_t delegator_rewards; /* what its delegators got besides */
-    int64_t compute_milli;
+    int64_t compute_milli;     /* milli-CU of all its answers reported */
     uint32_t answers, checks, failures, offences, reveals, missed;
-    uint8_t state;
-    int64_t jailed_until;
+    uint8_t state;        /* enum dg_node_state */
+    bool verifier;        /* has a place in the draws of committees while it is active */
+    int64_t jailed_until; /* end of its last term in jail */
 };
 enum dg_status dg_chain_node(const struct dg_chain *chain, uint32_t node,
                              struct dg_node_account *out);
+/* The record as it would be published now; gateways read the log instead. */
 enum dg_status dg_chain_node_record(const struct dg_chain *chain, uint32_t node,
                                     struct dg_node_record *out);
 

@@ -8,8 +8,12 @@
  * and a late request to a second node (routing.hedge_quantile).
  *
  * A call that fails leaves the state unchanged, the routing entropy included. `now` must not go
- * back between calls (DG_ERROR_STATE). Node, model and user ids are those of the chain: dense, in
- * any order.
+ * back between calls (DG_ERROR_STATE); the first may be any. Node, model and user ids are those of
+ * the chain: dense, in any order. For nodes and models a gateway keeps room up to the largest id it
+ * was told of, also by a node that names a model, so whoever passes a record on trusts its ids.
+ *
+ * Every call that stores something may be DG_ERROR_MEMORY. Structures that are passed are copied;
+ * results are written on success only.
  */
 #ifndef DG_GATEWAY_H
 #define DG_GATEWAY_H
@@ -31,9 +35,13 @@ struct dg_gateway_spec {
     uint32_t in_flight_limit;    /* requests at once; further ones are refused (DG_ERROR_LIMIT) */
 };
 
+/* A gateway that knows nobody, which the caller closes. Copies everything but the allocator's context,
+ * which must outlive it. DG_ERROR_PARAMETER: dg_params_check() refuses params; DG_ERROR_ARGUMENT:
+ * in_flight_limit 0. *out is touched only on success. */
 enum dg_status dg_gateway_open(const struct dg_params *params, const struct dg_gateway_spec *spec,
                                const struct dg_allocator *allocator, struct dg_gateway **out);
 void dg_gateway_close(struct dg_gateway *gateway); /* NULL is allowed */
+/* What the operator publishes beforehand: it binds the seed and tells nothing of it. */
 void dg_gateway_seed_hash(const struct dg_gateway *gateway, struct dg_hash *out);
 
 /* ---- keeping and going on ---- */
@@ -56,7 +64,8 @@ enum dg_status dg_gateway_journal_take(struct dg_gateway *gateway, const uint8_t
 /* The newest record of an id replaces the one before. A node may name models not yet applied.
  * Requests in flight keep the terms they were quoted for the node that has them. DG_ERROR_ARGUMENT:
  * a field out of range, a model named twice, a grant for another gateway. DG_ERROR_OVERFLOW: the
- * grants of a user leave the range of int64_t. */
+ * grants of a user leave the range of int64_t. A grant is added to those before, so each is applied
+ * once. O(models of the node), and O(candidates) for a model. */
 enum dg_status dg_gateway_apply_model(struct dg_gateway *gateway,
                                       const struct dg_model_record *record);
 enum dg_status dg_gateway_apply_node(struct dg_gateway *gateway,
@@ -68,7 +77,7 @@ enum dg_status dg_gateway_apply_grant(struct dg_gateway *gateway, const struct d
  * DG_ERROR_PARAMETER: dg_params_check() refuses them. O(nodes + models). */
 enum dg_status dg_gateway_apply_params(struct dg_gateway *gateway, int64_t now,
                                        const struct dg_params *params);
-/* What is left to spend of the user's grants; 0 for a user never granted. */
+/* What is left to spend of the user's grants, micro-tokens; 0 for a user never granted. */
 int64_t dg_gateway_allowance(const struct dg_gateway *gateway, uint32_t user);
 
 /* ---- requests ---- */
@@ -164,16 +173,18 @@ enum dg_status dg_gateway_close_period(struct dg_gateway *gateway, int64_t now, 
 /* ---- reading ---- */
 
 uint32_t dg_gateway_in_flight(const struct dg_gateway *gateway); /* requests, not copies */
+/* Copies that the node has; 0 for one never told of. */
 uint32_t dg_gateway_node_in_flight(const struct dg_gateway *gateway, uint32_t node);
 
 struct dg_gateway_counters {
-    uint64_t reroutes;      /* to another node */
-    uint64_t affinity_hits; /* requests that went to the node that served their session last */
-    uint64_t hedges, hedges_won;
+    uint64_t reroutes;           /* to another node */
+    uint64_t affinity_hits;      /* requests that went to the node that served their session last */
+    uint64_t hedges, hedges_won; /* second copies; those that answered first */
     uint64_t breaker_trips;
     uint32_t breakers_open; /* nodes out for the breaker time now */
     uint32_t retry_tokens;  /* whole ones, left in the retry budget */
 };
+/* All but the last two count since the gateway was opened. O(1). */
 void dg_gateway_counters(const struct dg_gateway *gateway, struct dg_gateway_counters *out);
 
 #ifdef __cplusplus

@@ -34,8 +34,8 @@ struct dg_node_record {
 /* Chain -> gateway: a published model. */
 struct dg_model_record {
     uint32_t model, provider;
-    uint32_t context_tokens;
-    uint8_t size_class; /* DG_SIZE_* */
+    uint32_t context_tokens; /* in and out, of one request; 0: no limit, which no chain publishes */
+    uint8_t size_class;      /* DG_SIZE_* */
     int64_t
         price; /* per CU, micro-tokens; 0: fees.unit_price. A node's asking price overrides it */
     int64_t royalty; /* fraction of the compute fee, paid on top of it */

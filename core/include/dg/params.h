@@ -127,15 +127,18 @@ struct dg_param_row {
 /* All rows, in the order of the reference page. The array is static. */
 const struct dg_param_row *dg_param_rows(size_t *count);
 const struct dg_param_row *dg_param_find(const char *name); /* NULL if there is none */
+/* The row must be one of dg_param_rows(). Setting checks nothing: dg_params_check() does. */
 int64_t dg_param_get(const struct dg_params *params, const struct dg_param_row *row);
 void dg_param_set(struct dg_params *params, const struct dg_param_row *row, int64_t value);
 const char *dg_origin_name(enum dg_origin origin); /* "pub", "code", "rel", "ours" */
 
+/* Every row at its default, which dg_params_check() takes. */
 void dg_params_default(struct dg_params *params);
 
 /* Bounds of each row and the rules between rows (fee shares at most 1, pool shares add up to 1, a
  * test that can never decide is refused, quorum at most the committee, window shorter than ...). On
- * DG_ERROR_PARAMETER message holds one line that names the parameter and what is allowed. */
+ * DG_ERROR_PARAMETER message holds one line that names the parameter and what is allowed, cut to
+ * message_size; NULL with 0: no message. */
 enum dg_status dg_params_check(const struct dg_params *params, char *message, size_t message_size);
 
 /* The largest royalty (a fraction of the compute fee, on top of it) a model may have: what the

@@ -21,6 +21,8 @@ extern "C" {
 
 struct dg_replay;
 
+/* A replay that has been fed nothing, which the caller closes. The handle that it rebuilds uses the
+ * same allocator, whose context must outlive both. DG_ERROR_MEMORY. */
 enum dg_status dg_replay_open(const struct dg_allocator *allocator, struct dg_replay **out);
 void dg_replay_close(struct dg_replay *replay); /* NULL is allowed */
 
@@ -43,7 +45,7 @@ struct dg_replay_step {
     struct dg_report report; /* its receipts belong to the gateway, as after the call itself */
 };
 
-/* Makes the next call. DG_ERROR_TRUNCATED: no whole block is left; feed more, or call
+/* Makes the next call; costs what the call costs, and at the end of a block its hash. DG_ERROR_TRUNCATED: no whole block is left; feed more, or call
  * dg_replay_end(). Any other failure stays: DG_ERROR_VERSION, DG_ERROR_DAMAGED, DG_ERROR_DIVERGED,
  * DG_ERROR_MEMORY, DG_ERROR_PARAMETER. The notices of a chain are left to be taken. */
 enum dg_status dg_replay_next(struct dg_replay *replay, struct dg_replay_step *step);

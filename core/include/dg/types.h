@@ -3,6 +3,9 @@
  * Money is int64_t micro-tokens (1 DGAI = 10^6), time is int64_t nanoseconds passed in by the
  * caller, fractions are int64_t parts of DG_ONE, scores are 0..DG_SCORE_ONE. No float enters the
  * core.
+ *
+ * A pointer that is passed must not be NULL where nothing says that it may. Handles have no lock:
+ * one thread at a time uses each, readers included; different handles share nothing.
  */
 #ifndef DG_TYPES_H
 #define DG_TYPES_H

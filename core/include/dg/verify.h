@@ -12,17 +12,18 @@
 extern "C" {
 #endif
 
-/* BLAKE2b-256 over a one-byte domain and the fields in order, little-endian. */
+/* BLAKE2b-256 over a one-byte domain and the fields in order, little-endian. The nonce must be secret
+ * and hard to guess until it is opened: a score has few values to try. */
 void dg_answer_commitment(const struct dg_hash *answer_digest, uint64_t nonce, struct dg_hash *out);
 void dg_score_commitment(uint32_t check, uint32_t node, uint16_t score, uint64_t nonce,
                          struct dg_hash *out);
 
 /* Leaf of one receipt, and the root over all of a report (RFC 6962 shape: distinct leaf and inner
  * domains, an odd node is carried up, so no two lists share a root). The root of none is all
- * zero. */
+ * zero. Allocates nothing; O(count) hashes. DG_ERROR_ARGUMENT: receipts NULL with a count. */
 void dg_receipt_leaf(uint32_t gateway, const struct dg_receipt *receipt, struct dg_hash *out);
 enum dg_status dg_receipts_root(uint32_t gateway, const struct dg_receipt *receipts, size_t count,
-                                const struct dg_allocator *allocator, struct dg_hash *root);
+                                struct dg_hash *root);
 
 /* The hashes beside the way from one leaf up to the root, lowest first: with them anybody who holds
  * the root, and no other receipt, can tell that an answer was reported (audit path of RFC 9162,
@@ -48,11 +49,16 @@ enum dg_status dg_receipt_proof_check(const struct dg_hash *root, const struct d
 struct dg_prf_key {
     uint8_t bytes[16];
 };
-enum dg_prf_use { DG_PRF_SAMPLE, DG_PRF_SPREAD, DG_PRF_TICKET, DG_PRF_ROUND };
+enum dg_prf_use {
+    DG_PRF_SAMPLE, /* which answers are checked */
+    DG_PRF_SPREAD, /* when in the window their checks start */
+    DG_PRF_TICKET, /* who checks them */
+    DG_PRF_ROUND,  /* which way the number of a stratum's checks is rounded */
+};
 void dg_prf_key_derive(const uint8_t beacon[DG_HASH_BYTES], enum dg_prf_use use,
                        struct dg_prf_key *out);
 
-/* The rate rho_i that sampling.plan gives to an answer: of a node whose published record shows this
+/* The rate rho_i, a fraction of DG_ONE, that sampling.plan gives to an answer: of a node whose published record shows this
  * credibility (1/65535) and so many checks, for this fee. */
 int64_t dg_sampling_rate(const struct dg_params *params, uint16_t credibility, uint16_t checks,
                          int64_t fee);
@@ -74,7 +80,9 @@ bool dg_sampling_verify(const struct dg_prf_key *key, uint32_t gateway, uint64_t
 uint64_t dg_ticket(const struct dg_prf_key *key, uint32_t gateway, uint64_t number,
                    uint32_t verifier, uint64_t weight);
 
-/* The verifiers that may be drawn, as parallel arrays in any order. */
+/* The verifiers that may be drawn, as parallel arrays in any order: of a chain's nodes those that are
+ * verifiers (struct dg_node_account) and active at that moment. For a first committee that is the call
+ * of dg_chain_reveal(). */
 struct dg_verifiers {
     const uint32_t *nodes;
     const uint32_t *operators;
