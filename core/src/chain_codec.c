@@ -436,7 +436,7 @@ static void probers_codec(struct codec *codec, struct dg_chain *chain)
 
 static void notices_codec(struct codec *codec, struct outbox_notices *notices)
 {
-    enum { NOTICE_BYTES = 80 };
+    enum { NOTICE_BYTES = 5 * 1 + 4 + 2 * 1 + 2 + 6 * 4 + 3 * 8 }; /* one without members */
     uint64_t first = notices->first, end = notices->end;
 
     codec_u64(codec, &first);

@@ -178,6 +178,33 @@ static void empty_chains_too(void **state)
     dg_chain_close(chain);
 }
 
+/* Notices without members are the shortest; nothing but they is behind the rest of the state. */
+static void untaken_notices_come_along(void **state)
+{
+    enum { UNBONDED = 40 };
+    struct chain_world world;
+    struct dg_chain *copy = NULL;
+    struct dg_notice notice;
+
+    (void)state;
+    chain_world_open(&world, NULL, NULL);
+    for (uint32_t i = 0, rest = NODE_SERVER; i < UNBONDED; i++, rest = WORLD_NODES + i - 1)
+        assert_status(dg_chain_unbond(world.chain, world.now, rest, DG_TOKEN), DG_OK);
+    chain_world_advance(&world, 1000 * 24 * 3600 * DG_SECOND);
+    assert_status(dg_chain_log_trim(world.chain, dg_chain_log_end(world.chain)), DG_OK);
+    struct bytes bytes = snapshot(world.chain);
+    assert_status(dg_chain_restore(bytes.data, bytes.size, NULL, &copy), DG_OK);
+    assert_same_state(world.chain, copy);
+    for (int i = 0; i < UNBONDED; i++) {
+        assert_true(dg_chain_next_notice(copy, &notice));
+        assert_int_equal(notice.kind, DG_NOTICE_UNBONDED);
+    }
+    assert_false(dg_chain_next_notice(copy, &notice));
+    dg_chain_close(copy);
+    free(bytes.data);
+    chain_world_close(&world);
+}
+
 static void writing_into_too_little_tells_how_much(void **state)
 {
     struct chain_world world;
@@ -404,6 +431,7 @@ int main(void)
         cmocka_unit_test(restored_is_the_same),
         cmocka_unit_test(restored_goes_on_alike),
         cmocka_unit_test(empty_chains_too),
+        cmocka_unit_test(untaken_notices_come_along),
         cmocka_unit_test(writing_into_too_little_tells_how_much),
         cmocka_unit_test(cut_short_anywhere),
         cmocka_unit_test(one_flipped_bit_anywhere),
