@@ -11,6 +11,8 @@
 
 #include "dg/types.h"
 
+enum { FUZZ_STATE_SIZE = 1 << 16 }; /* of most states, which are then written once */
+
 struct fuzz_bytes {
     const uint8_t *data;
     size_t size;

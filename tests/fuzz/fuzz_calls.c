@@ -26,12 +26,52 @@ static void ok(enum dg_status status)
     fuzz_require(status == DG_OK);
 }
 
+/* Every rule that a parameter chooses. */
+static void choose_rules(struct dg_params *params, struct fuzz_bytes *bytes)
+{
+    size_t count;
+    const struct dg_param_row *rows = dg_param_rows(&count);
+
+    for (size_t i = 0; i < count; i++)
+        if (rows[i].unit == DG_UNIT_CHOICE)
+            dg_param_set(params, &rows[i],
+                         fuzz_below(bytes, (uint8_t)(1 + rows[i].maximum % UINT8_MAX)));
+}
+
+/* Terms so short that a few calls see their ends. */
+static void choose_terms(struct dg_params *params, uint8_t which)
+{
+    params->sampling_rate = DG_ONE;
+    params->sampling_window = 0;
+    params->sampling_budget = 100 * DG_TOKEN;
+    params->heartbeat_interval = which % 2 * 20 * DG_SECOND;
+    params->penalty_downtime_limit = 300 * DG_SECOND;
+    params->penalty_downtime_requests = 2;
+    params->appeal_window = which / 2 % 2 * 30 * DG_SECOND;
+    params->appeal_deposit = DG_TOKEN;
+    params->committee_escalation_size = which / 4 % 2 * 4;
+    params->committee_escalation_spread = DG_ONE / 5;
+    params->quality_threshold_failures = 2;
+    params->quality_threshold_window = 4;
+    params->quality_p0 = DG_ONE / 10;
+    params->quality_p1 = DG_ONE / 2;
+    params->quality_cusum_threshold = DG_ONE;
+    params->jail_length = 200 * DG_SECOND;
+    params->penalty_repeat_window = 3000 * DG_SECOND;
+    for (int tier = 0; tier < DG_TIER_COUNT; tier++)
+        params->stake_unbonding[tier] = 100 * (1 + tier) * DG_SECOND;
+    params->governance_voting_time = params->governance_timelock = 20 * DG_SECOND;
+    params->routing_affinity_time = which / 8 % 2 * 60 * DG_SECOND;
+    params->routing_hedge_quantile = which / 16 % 2 * (DG_ONE / 2);
+}
+
 static void choose_params(struct dg_params *params, struct fuzz_bytes *bytes)
 {
     dg_params_default(params);
-    params->sampling_rate = DG_ONE;
-    params->sampling_window = 0;
-    params->heartbeat_interval = 0;
+    choose_rules(params, bytes);
+    choose_terms(params, fuzz_u8(bytes));
+    if (dg_params_check(params, NULL, 0) != DG_OK)
+        dg_params_default(params);
     fuzz_params(params, bytes, fuzz_below(bytes, 16));
     params->routing_affinity_sessions %= 1000; /* a table of more takes long to clear */
     if (dg_params_check(params, NULL, 0) != DG_OK)
@@ -233,17 +273,65 @@ static void answer(struct pair *pair)
                             flight_handle(pool, &pool->flights[slot]), &answer, &receipt);
 }
 
+/* A request that most states serve; its answer and report may follow. */
+static void submit(struct pair *pair, struct fuzz_bytes *bytes)
+{
+    const struct dg_request request = {.request = pair->gateway->last_request + 1,
+                                       .user = fuzz_below(bytes, USERS),
+                                       .model = fuzz_below(bytes, 2),
+                                       .tokens_in = 100,
+                                       .tokens_out_max = 100,
+                                       .session = fuzz_below(bytes, 4)};
+    struct dg_route route;
+
+    (void)dg_gateway_submit(pair->gateway, pair->gateway->now, &request, &route);
+}
+
+/* The latest check is opened, and its members give scores: some of them, or otherwise than they sealed
+ * them, as the bytes say. */
+static void judge(struct pair *pair, struct fuzz_bytes *bytes)
+{
+    struct fuzz_chain *drive = &pair->drive;
+    struct dg_hash digest, sealed;
+    uint8_t members = fuzz_u8(bytes), score = fuzz_u8(bytes);
+
+    if (drive->known == 0)
+        return;
+    const struct dg_notice *check = &drive->checks[(drive->known - 1) % FUZZ_CHECKS];
+    int64_t now = check->at > drive->chain->now ? check->at : drive->chain->now;
+    fuzz_answer_digest(&digest);
+    (void)dg_chain_open_answer(drive->chain, now, check->check, &digest, FUZZ_NONCE);
+    for (int show = 0; show < 2; show++)
+        for (unsigned i = 0; i < check->member_count; i++) {
+            uint16_t value = (uint16_t)((score >> i % 8 & 1) * (DG_SCORE_ONE / 2) + score);
+            dg_score_commitment(check->check, check->members[i], value, FUZZ_NONCE, &sealed);
+            if (show == 0)
+                (void)dg_chain_commit_score(drive->chain, now, check->check, check->members[i],
+                                            &sealed);
+            else if ((members >> i % 8 & 1) == 0)
+                (void)dg_chain_reveal_score(drive->chain, drive->chain->now, check->check,
+                                            check->members[i], value, FUZZ_NONCE);
+        }
+}
+
 static void step(struct pair *pair, struct fuzz_bytes *bytes)
 {
-    switch (fuzz_below(bytes, 12)) {
+    switch (fuzz_below(bytes, 16)) {
     case 0: tell(pair); break;
     case 1: report(pair, bytes); break;
     case 2: answer(pair); break;
     case 3: append(pair, fuzz_below(bytes, 2)); break;
     case 4: check_bytes(pair); break;
-    case 5:
-    case 6:
-    case 7: (void)fuzz_gateway_step(pair->gateway, bytes); break;
+    case 5: submit(pair, bytes); break;
+    case 6: judge(pair, bytes); break;
+    case 7:
+        submit(pair, bytes);
+        answer(pair);
+        break;
+    case 8: fuzz_take_notices(&pair->drive); break;
+    case 9:
+    case 10:
+    case 11: (void)fuzz_gateway_step(pair->gateway, bytes); break;
     default: (void)fuzz_chain_step(&pair->drive, bytes, false); break;
     }
 }

@@ -11,9 +11,17 @@ enum { RECEIPTS = 3, FAILURES = 2, HEARTBEATS = 4 };
 
 uint8_t *fuzz_chain_bytes(const struct dg_chain *chain, size_t *size)
 {
-    fuzz_require(dg_chain_snapshot(chain, NULL, 0, size) == DG_OK);
-    uint8_t *bytes = malloc(*size);
-    fuzz_require(bytes != NULL && dg_chain_snapshot(chain, bytes, *size, size) == DG_OK);
+    uint8_t *bytes = malloc(FUZZ_STATE_SIZE);
+
+    fuzz_require(bytes != NULL);
+    enum dg_status status = dg_chain_snapshot(chain, bytes, FUZZ_STATE_SIZE, size);
+    if (status == DG_ERROR_LIMIT) {
+        free(bytes);
+        bytes = malloc(*size);
+        fuzz_require(bytes != NULL);
+        status = dg_chain_snapshot(chain, bytes, *size, size);
+    }
+    fuzz_require(status == DG_OK);
     return bytes;
 }
 
@@ -306,7 +314,7 @@ static enum dg_status pass_time(struct fuzz_chain *drive, struct fuzz_bytes *byt
 
 /* ---- the drive ---- */
 
-static void take_notices(struct fuzz_chain *drive)
+void fuzz_take_notices(struct fuzz_chain *drive)
 {
     struct dg_notice notice;
 
@@ -356,6 +364,6 @@ enum dg_status fuzz_chain_step(struct fuzz_chain *drive, struct fuzz_bytes *byte
     free(before);
     free(after);
     if (status == DG_OK && fuzz_below(bytes, 4) != 0)
-        take_notices(drive);
+        fuzz_take_notices(drive);
     return status;
 }

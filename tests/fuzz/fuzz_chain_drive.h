@@ -21,6 +21,9 @@ uint8_t *fuzz_chain_bytes(const struct dg_chain *chain, size_t *size);
  * is a forged one the ledger may break, which must then be told by name. */
 enum dg_status fuzz_chain_step(struct fuzz_chain *drive, struct fuzz_bytes *bytes, bool forged);
 
+/* The checks among them are remembered. */
+void fuzz_take_notices(struct fuzz_chain *drive);
+
 /* What answers are committed to by these calls. */
 void fuzz_answer_digest(struct dg_hash *digest);
 enum { FUZZ_NONCE = 9 };

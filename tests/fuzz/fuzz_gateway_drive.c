@@ -11,9 +11,17 @@ enum { IDS = 4096 }; /* a gateway has room for every id below the largest one it
 
 uint8_t *fuzz_gateway_bytes(const struct dg_gateway *gateway, size_t *size)
 {
-    fuzz_require(dg_gateway_snapshot(gateway, NULL, 0, size) == DG_OK);
-    uint8_t *bytes = malloc(*size);
-    fuzz_require(bytes != NULL && dg_gateway_snapshot(gateway, bytes, *size, size) == DG_OK);
+    uint8_t *bytes = malloc(FUZZ_STATE_SIZE);
+
+    fuzz_require(bytes != NULL);
+    enum dg_status status = dg_gateway_snapshot(gateway, bytes, FUZZ_STATE_SIZE, size);
+    if (status == DG_ERROR_LIMIT) {
+        free(bytes);
+        bytes = malloc(*size);
+        fuzz_require(bytes != NULL);
+        status = dg_gateway_snapshot(gateway, bytes, *size, size);
+    }
+    fuzz_require(status == DG_OK);
     return bytes;
 }
 

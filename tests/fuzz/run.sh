@@ -53,13 +53,20 @@ build/dgsim run tests/cli/town.json --quiet --set duration=1h --set nodes.n.coun
 for journal in "$out"/run/*.journal; do
     "$out/seeds_maker" "$journal" "$out/seeds" || exit 1
 done
+# Sequences of calls to begin with; any bytes are one, and a thousand are enough for some hundred calls.
+mkdir -p "$out/seeds/calls"
+for seed in {1..16}; do
+    awk -v seed="$seed" 'BEGIN { srand(seed); for (i = 0; i < 100 * seed; i++) printf "%c", 1 + rand() * 127 }' \
+        >"$out/seeds/calls/$seed"
+done
 
 for name in "${names[@]}"; do
     echo "fuzzing $name for $seconds s"
-    dictionary=()
+    dictionary=() longest=20000
+    [ "$name" = calls ] && longest=1600
     [ -f "tests/fuzz/$name.dict" ] && dictionary=(-dict="tests/fuzz/$name.dict")
     "$out/fuzz_$name" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
-        -verbosity=0 -max_len=20000 "${dictionary[@]}" \
+        -verbosity=0 -max_len="$longest" "${dictionary[@]}" \
         -artifact_prefix="$out/found/$name/" "$out/learnt/$name" "$out/seeds/$name" 2>&1 |
         sed '/^#.* Recommended dictionary/,/^#.* End of recommended/d' || status=1
 done
