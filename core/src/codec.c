@@ -19,16 +19,10 @@ size_t codec_left(const struct codec *codec)
     return codec->capacity - codec->size;
 }
 
-void codec_refuse(struct codec *codec)
-{
-    if (codec->status == DG_OK)
-        codec->status = DG_ERROR_DAMAGED;
-}
-
 void codec_demand(struct codec *codec, bool condition)
 {
-    if (codec->reading && !condition)
-        codec_refuse(codec);
+    if (codec->reading && !condition && codec->status == DG_OK)
+        codec->status = DG_ERROR_DAMAGED;
 }
 
 /* The place of the next bytes; NULL when there is no room for them, or when they are not there. */

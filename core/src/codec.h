@@ -35,9 +35,7 @@ static inline bool codec_goes_on(const struct codec *codec)
 {
     return !codec->reading || codec->status == DG_OK;
 }
-/* Refuses what was read: DG_ERROR_DAMAGED. */
-void codec_refuse(struct codec *codec);
-/* Refuses what was read unless the condition holds. */
+/* Refuses what was read unless the condition holds: DG_ERROR_DAMAGED. */
 void codec_demand(struct codec *codec, bool condition);
 
 void codec_u8(struct codec *codec, uint8_t *value);

@@ -115,10 +115,28 @@ static void receipt_bytes(struct codec *codec, void *receipt)
     codec_receipt(codec, receipt);
 }
 
-static void report_bytes(struct codec *codec, void *report)
+static void report_bytes(struct codec *codec, void *item)
 {
+    struct dg_report *report = item;
+    uint64_t failures = report->failure_count;
+
     codec_report_head(codec, report);
-    codec_report_failures(codec, report, &(struct dg_report_room){0}); /* no part of the root */
+    codec_u64(codec, &failures);
+}
+
+static void failure_bytes(struct codec *codec, void *failure)
+{
+    codec_failure(codec, failure);
+}
+
+/* Failures are no part of the root, and there may be one a node: each is a piece of its own. */
+static void decide_report(struct dg_gateway *gateway, struct dg_report *report)
+{
+    journal_decision(&gateway->journal, report_bytes, report);
+    for (size_t i = 0; gateway->journal.on && i < report->failure_count; i++) {
+        struct dg_failure failure = report->failures[i];
+        journal_decision(&gateway->journal, failure_bytes, &failure);
+    }
 }
 
 /* The same, with the decision for the journal's digest. */
@@ -126,6 +144,18 @@ static enum dg_status finish_route(struct dg_gateway *gateway, struct dg_route *
 {
     journal_decision(&gateway->journal, route_bytes, route);
     return finish(gateway);
+}
+
+/* Starts a call that is about a request in flight, and finds it. */
+static enum dg_status begin_flight(struct dg_gateway *gateway, const struct gateway_call *call,
+                                   struct flight **flight)
+{
+    enum dg_status status = begin(gateway, call);
+
+    if (status != DG_OK)
+        return status;
+    *flight = flight_find(&gateway->flights, call->handle);
+    return *flight == NULL ? DG_ERROR_UNKNOWN_ID : DG_OK;
 }
 
 /* ---- what the chain tells it ---- */
@@ -373,12 +403,10 @@ enum dg_status dg_gateway_reroute(struct dg_gateway *gateway, int64_t now, uint6
                                 .refusal = (uint8_t)refusal};
     if (refusal != DG_REFUSED_BUSY && refusal != DG_REFUSED_SILENT)
         return DG_ERROR_ARGUMENT;
-    enum dg_status status = begin(gateway, &call);
+    struct flight *flight;
+    enum dg_status status = begin_flight(gateway, &call, &flight);
     if (status != DG_OK)
         return status;
-    struct flight *flight = flight_find(&gateway->flights, handle);
-    if (flight == NULL)
-        return DG_ERROR_UNKNOWN_ID;
     struct flight_copy *copy = flight_copy(flight, node);
     if (copy == NULL)
         return DG_ERROR_NOT_SERVING;
@@ -413,12 +441,10 @@ enum dg_status dg_gateway_hedge(struct dg_gateway *gateway, int64_t now, uint64_
     struct quote quote = {.now = now};
 
     struct gateway_call call = {.kind = GATEWAY_CALL_hedge, .now = now, .handle = handle};
-    enum dg_status status = begin(gateway, &call);
+    struct flight *flight;
+    enum dg_status status = begin_flight(gateway, &call, &flight);
     if (status != DG_OK)
         return status;
-    struct flight *flight = flight_find(&gateway->flights, handle);
-    if (flight == NULL)
-        return DG_ERROR_UNKNOWN_ID;
     if (gateway->params.routing_hedge_quantile == 0 || flight->hedged ||
         !retry_allowed(&gateway->retry))
         return DG_ERROR_LIMIT;
@@ -501,12 +527,10 @@ enum dg_status dg_gateway_answer(struct dg_gateway *gateway, int64_t now, uint64
 
     struct gateway_call call = {
         .kind = GATEWAY_CALL_answer, .now = now, .handle = handle, .answer = answer};
-    enum dg_status status = begin(gateway, &call);
+    struct flight *flight;
+    enum dg_status status = begin_flight(gateway, &call, &flight);
     if (status != DG_OK)
         return status;
-    struct flight *flight = flight_find(&gateway->flights, handle);
-    if (flight == NULL)
-        return DG_ERROR_UNKNOWN_ID;
     struct flight_copy *copy = flight_copy(flight, answer->node);
     if (copy == NULL)
         return DG_ERROR_NOT_SERVING;
@@ -536,12 +560,10 @@ enum dg_status dg_gateway_fail(struct dg_gateway *gateway, int64_t now, uint64_t
 {
     struct gateway_call call = {
         .kind = GATEWAY_CALL_fail, .now = now, .handle = handle, .node = blame};
-    enum dg_status status = begin(gateway, &call);
+    struct flight *flight;
+    enum dg_status status = begin_flight(gateway, &call, &flight);
     if (status != DG_OK)
         return status;
-    struct flight *flight = flight_find(&gateway->flights, handle);
-    if (flight == NULL)
-        return DG_ERROR_UNKNOWN_ID;
     if (blame != DG_NONE && blame != DG_BLAME_ALL && flight_copy(flight, blame) == NULL)
         return DG_ERROR_NOT_SERVING;
 
@@ -587,7 +609,7 @@ enum dg_status dg_gateway_close_period(struct dg_gateway *gateway, int64_t now, 
         .failures = gateway->failures.closed,
         .failure_count = failure_count,
     };
-    journal_decision(&gateway->journal, report_bytes, report);
+    decide_report(gateway, report);
     return finish(gateway);
 }
 

@@ -20,7 +20,7 @@ enum hash_domain {
     HASH_DOMAIN_ANSWER = 2,
     HASH_DOMAIN_SCORE = 3,
     HASH_DOMAIN_KEY = 4,
-    HASH_DOMAIN_SEED = 5, /* a gateway's routing seed */
+    HASH_DOMAIN_SEED = 5,    /* a gateway's routing seed */
     HASH_DOMAIN_JOURNAL = 6, /* the link of a block of a journal */
 };
 

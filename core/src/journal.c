@@ -111,13 +111,14 @@ void journal_keep(struct journal *journal)
 void journal_decision(struct journal *journal, void (*decision)(struct codec *codec, void *item),
                       void *item)
 {
-    uint8_t bytes[JOURNAL_DECISION_MAX];
-    struct codec codec = codec_writer(bytes, sizeof bytes);
-
     if (!journal->on)
         return;
+    uint8_t bytes[JOURNAL_DECISION_MAX] = {0};
+    struct codec codec = codec_writer(bytes, sizeof bytes);
     decision(&codec, item);
-    (void)crypto_generichash_update(&journal->decisions, bytes, codec.size);
+    /* A description that outgrew its bound counts as far as there was room; it never leads out. */
+    (void)crypto_generichash_update(&journal->decisions, bytes,
+                                    codec.status == DG_OK ? codec.size : sizeof bytes);
 }
 
 void journal_link(const struct dg_hash *before, const uint8_t *block, size_t size,

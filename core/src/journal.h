@@ -57,7 +57,7 @@ enum dg_status journal_make(struct journal *journal, const struct dg_allocator *
                             void (*record)(struct codec *codec, const void *call),
                             const void *call);
 void journal_keep(struct journal *journal); /* the record made last */
-/* A decision, of at most JOURNAL_DECISION_MAX bytes by its description. */
+/* A decision, or a piece of one, of at most JOURNAL_DECISION_MAX bytes by its description. */
 enum { JOURNAL_DECISION_MAX = 512 };
 void journal_decision(struct journal *journal, void (*decision)(struct codec *codec, void *item),
                       void *item);

@@ -3,6 +3,7 @@
 #include "chain_world.h"
 
 #include "dg/gateway.h"
+#include "dg/replay.h"
 
 enum { NODES = 6, GATEWAY = 4, LATER = 300 };
 
@@ -207,6 +208,42 @@ static void the_list_stays(void **state)
     }
 }
 
+/* More failures in one period than any other decision has bytes: its journal replays all the same. */
+static void many_failures_replay(void **state)
+{
+    enum { MANY = 400 };
+    struct fixture *fixture = *state;
+    struct dg_replay *replay;
+    struct dg_replay_step step;
+    struct dg_report report;
+    const uint8_t *block;
+    size_t size, failures = 0;
+    enum dg_status status;
+
+    for (uint32_t n = NODES; n < MANY; n++) {
+        const struct dg_node_record node = {
+            .node = n, .model_count = 1, .stake = 100000 * DG_TOKEN};
+        assert_status(dg_gateway_apply_node(fixture->gateway, &node), DG_OK);
+    }
+    assert_status(dg_gateway_journal_start(fixture->gateway), DG_OK);
+    for (int i = 0; i < 4 * MANY; i++) {
+        struct dg_route route = send(fixture);
+        give_up(fixture, &route, route.node);
+    }
+    assert_status(dg_gateway_close_period(fixture->gateway, 0, 1, &report), DG_OK);
+    assert_true(report.failure_count > MANY / 2);
+    assert_status(dg_gateway_journal_take(fixture->gateway, &block, &size), DG_OK);
+    assert_status(dg_replay_open(NULL, &replay), DG_OK);
+    assert_status(dg_replay_feed(replay, block, size), DG_OK);
+    while ((status = dg_replay_next(replay, &step)) == DG_OK)
+        if (step.decision == DG_DECISION_REPORT)
+            failures = step.report.failure_count;
+    assert_status(status, DG_ERROR_TRUNCATED);
+    assert_status(dg_replay_end(replay), DG_OK);
+    assert_int_equal(failures, report.failure_count);
+    dg_replay_close(replay);
+}
+
 int main(void)
 {
 #define ROW(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
@@ -216,6 +253,7 @@ int main(void)
         ROW(nobody_left_to_ask),
         ROW(copies_count_each_by_itself),
         ROW(the_list_stays),
+        ROW(many_failures_replay),
     };
 #undef ROW
 
