@@ -1,47 +1,22 @@
 /* Goal: a gateway restored from its bytes goes on exactly as the one that wrote them, its routing
  * included; its journal replays to the same state; bad bytes are refused with nothing built. */
-#include <stdlib.h>
-
 #include "codec.h"
 #include "dg/replay.h"
 #include "gateway_history.h"
+#include "state_bytes.h"
 
 enum { STEPS = 3000 };
 
-struct bytes {
-    uint8_t *data;
-    size_t size;
-};
-
-static struct bytes snapshot(const struct dg_gateway *gateway)
-{
-    struct bytes bytes = {0};
-
-    assert_status(dg_gateway_snapshot(gateway, NULL, 0, &bytes.size), DG_OK);
-    bytes.data = malloc(bytes.size);
-    assert_non_null(bytes.data);
-    assert_status(dg_gateway_snapshot(gateway, bytes.data, bytes.size, &bytes.size), DG_OK);
-    return bytes;
-}
-
-static void assert_same_bytes(struct bytes *a, struct bytes *b)
-{
-    assert_int_equal(a->size, b->size);
-    assert_memory_equal(a->data, b->data, a->size);
-    free(a->data);
-    free(b->data);
-}
-
 static void restore_in_place(struct history *history)
 {
-    struct bytes bytes = snapshot(history->gateway);
+    struct bytes bytes = gateway_bytes(history->gateway);
     struct dg_gateway *copy;
 
     assert_status(dg_gateway_restore(bytes.data, bytes.size, NULL, &copy), DG_OK);
     dg_gateway_close(history->gateway);
     history->gateway = copy;
-    struct bytes again = snapshot(copy);
-    assert_same_bytes(&bytes, &again);
+    struct bytes again = gateway_bytes(copy);
+    assert_same_bytes(bytes, again);
 }
 
 /* The bytes at the end of a history; restore_every: steps after which the gateway is put in place of
@@ -57,7 +32,7 @@ static struct bytes end_of(int64_t policy, unsigned restore_every)
             restore_in_place(&history);
         history_check(&history);
     }
-    struct bytes bytes = snapshot(history.gateway);
+    struct bytes bytes = gateway_bytes(history.gateway);
     history_close(&history);
     return bytes;
 }
@@ -68,34 +43,20 @@ static void restored_goes_on_alike(void **state)
     (void)state;
     for (int64_t policy = 0; policy < POLICIES; policy++) {
         struct bytes alone = end_of(policy, 0), restored = end_of(policy, 7 + (unsigned)policy);
-        assert_same_bytes(&alone, &restored);
+        assert_same_bytes(alone, restored);
     }
 }
 
 /* ---- journal ---- */
-
-static void append(struct bytes *bytes, struct dg_gateway *gateway)
-{
-    const uint8_t *block;
-    size_t size;
-
-    assert_status(dg_gateway_journal_take(gateway, &block, &size), DG_OK);
-    if (size == 0)
-        return;
-    bytes->data = realloc(bytes->data, bytes->size + size);
-    assert_non_null(bytes->data);
-    memcpy(bytes->data + bytes->size, block, size);
-    bytes->size += size;
-}
 
 static void go_on(struct history *history, struct bytes *journal, unsigned steps)
 {
     for (unsigned i = 1; i <= steps; i++) {
         history_step(history);
         if (i % 50 == 0)
-            append(journal, history->gateway);
+            append_gateway_journal(journal, history->gateway);
     }
-    append(journal, history->gateway);
+    append_gateway_journal(journal, history->gateway);
 }
 
 /* What a replay has seen. */
@@ -149,9 +110,9 @@ static void replays_to_the_same_state(void **state)
         assert_null(dg_replay_chain(replay));
         assert_int_equal(seen.receipts, history.number);
         assert_true(seen.routes > seen.receipts && seen.reports > 5);
-        struct bytes original = snapshot(history.gateway);
-        struct bytes replayed = snapshot(dg_replay_gateway(replay));
-        assert_same_bytes(&original, &replayed);
+        struct bytes original = gateway_bytes(history.gateway);
+        struct bytes replayed = gateway_bytes(dg_replay_gateway(replay));
+        assert_same_bytes(original, replayed);
         dg_replay_close(replay);
         history_close(&history);
         free(journal.data);
@@ -221,7 +182,7 @@ static struct history *busy_history(void)
 static void cut_or_flipped_bytes_are_refused(void **state)
 {
     struct history *history = busy_history();
-    struct bytes bytes = snapshot(history->gateway);
+    struct bytes bytes = gateway_bytes(history->gateway);
     struct dg_gateway *copy = NULL;
 
     (void)state;
@@ -243,31 +204,22 @@ static void cut_or_flipped_bytes_are_refused(void **state)
 static void forged_bytes_do_no_harm(void **state)
 {
     struct history *history = busy_history();
-    struct bytes bytes = snapshot(history->gateway);
-    uint8_t *forged = malloc(bytes.size);
+    struct bytes bytes = gateway_bytes(history->gateway);
     uint64_t random = 1;
     unsigned refused = 0, taken = 0;
 
     (void)state;
     for (int round = 0; round < 4000; round++) {
+        struct bytes forged = forged_bytes(bytes, round, &random);
         struct dg_gateway *copy = NULL;
-        memcpy(forged, bytes.data, bytes.size);
-        for (int flips = 0; flips < 1 + round % 3; flips++) {
-            random = random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-            size_t place = 20 + (size_t)(random >> 20) % (bytes.size - 20 - DG_HASH_BYTES);
-            forged[place] = (uint8_t)(random >> 56);
-        }
-        chain_world_seal(forged, bytes.size);
-        if (dg_gateway_restore(forged, bytes.size, NULL, &copy) != DG_OK) {
+        if (dg_gateway_restore(forged.data, forged.size, NULL, &copy) != DG_OK) {
             assert_null(copy);
+            free(forged.data);
             refused++;
             continue;
         }
         taken++;
-        struct bytes again = snapshot(copy);
-        assert_int_equal(again.size, bytes.size);
-        assert_memory_equal(again.data, forged, bytes.size);
-        free(again.data);
+        assert_same_bytes(gateway_bytes(copy), forged);
         for (uint32_t i = 0; i < history->flight_count; i++) {
             struct dg_answer answer = {
                 .node = history->flights[i].copies[0].node, .tokens_out = 5, .total = 9};
@@ -283,7 +235,6 @@ static void forged_bytes_do_no_harm(void **state)
     assert_true(refused > 100);
     assert_true(taken > 100);
     history_close(history);
-    free(forged);
     free(bytes.data);
 }
 
@@ -302,7 +253,7 @@ static struct bytes empty_gateway(int64_t policy)
     params.routing_affinity_time = SESSION_TIME;
     params.routing_hedge_quantile = DG_ONE / 2;
     assert_status(dg_gateway_open(&params, &spec, NULL, &gateway), DG_OK);
-    struct bytes bytes = snapshot(gateway);
+    struct bytes bytes = gateway_bytes(gateway);
     dg_gateway_close(gateway);
     return bytes;
 }
@@ -333,7 +284,7 @@ static enum dg_status restore_status(struct bytes *bytes)
     chain_world_seal(bytes->data, bytes->size);
     enum dg_status status = dg_gateway_restore(bytes->data, bytes->size, NULL, &copy);
     if (status == DG_OK) { /* then it is how it writes itself */
-        struct bytes again = snapshot(copy);
+        struct bytes again = gateway_bytes(copy);
         assert_int_equal(again.size, bytes->size);
         assert_memory_equal(again.data, bytes->data, bytes->size);
         free(again.data);
@@ -445,7 +396,7 @@ static void breakers_are_written_one_way(void **state)
 static void every_refused_allocation_leaves_nothing(void **state)
 {
     struct history *history = busy_history();
-    struct bytes bytes = snapshot(history->gateway);
+    struct bytes bytes = gateway_bytes(history->gateway);
     long refusals = 0;
 
     (void)state;

@@ -2,32 +2,11 @@
  * was flipped and an end that was cut off are found; and a chain that was recovered goes on with
  * the journal as if nothing had happened. */
 #include "chain_drive.h"
-
-#include <stdlib.h>
-
 #include "dg/replay.h"
 #include "journal.h"
+#include "state_bytes.h"
 
 enum { CALLS = 1500 };
-
-struct bytes {
-    uint8_t *data;
-    size_t size;
-};
-
-static void append(struct bytes *bytes, struct dg_chain *chain)
-{
-    const uint8_t *block;
-    size_t size;
-
-    assert_status(dg_chain_journal_take(chain, &block, &size), DG_OK);
-    if (size == 0)
-        return;
-    bytes->data = realloc(bytes->data, bytes->size + size);
-    assert_non_null(bytes->data);
-    memcpy(bytes->data + bytes->size, block, size);
-    bytes->size += size;
-}
 
 /* Random calls of a seed from a chain whose journal is on, taken in blocks of any length. */
 static struct bytes drive_with_journal(struct drive *drive, uint64_t seed, unsigned calls)
@@ -39,9 +18,9 @@ static struct bytes drive_with_journal(struct drive *drive, uint64_t seed, unsig
     while (drive->calls < calls) {
         drive_call(drive);
         if (drive_below(drive, 20) == 0)
-            append(&bytes, drive->world.chain);
+            append_chain_journal(&bytes, drive->world.chain);
     }
-    append(&bytes, drive->world.chain);
+    append_chain_journal(&bytes, drive->world.chain);
     return bytes;
 }
 
@@ -134,7 +113,7 @@ static void recovered_goes_on(void **state)
     chain_world_state(recovered, &drive.state);
     while (drive.calls < 2 * CALLS)
         drive_call(&drive);
-    append(&bytes, recovered);
+    append_chain_journal(&bytes, recovered);
 
     assert_status(dg_replay_open(NULL, &replay), DG_OK);
     assert_status(replay_all(replay, &bytes, 1 << 20), DG_OK);
@@ -199,7 +178,7 @@ static void a_missing_block_is_found(void **state)
     for (int block = 0; block < 3; block++) {
         for (int call = 0; call < 100; call++)
             drive_call(&drive);
-        append(&bytes, drive.world.chain);
+        append_chain_journal(&bytes, drive.world.chain);
         ends[block] = bytes.size;
     }
     struct bytes without = {malloc(bytes.size), ends[0] + ends[2] - ends[1]};
@@ -229,7 +208,7 @@ static void other_decisions_are_found(void **state)
     assert_status(dg_chain_journal_start(drive.world.chain), DG_OK);
     while (drive.calls < 400)
         drive_call(&drive);
-    append(&bytes, drive.world.chain);
+    append_chain_journal(&bytes, drive.world.chain);
     assert_status(replay_status(&bytes), DG_OK);
     bytes.data[bytes.size - 2 * DG_HASH_BYTES] ^= 1;
     journal_link(&none, bytes.data + JOURNAL_HEAD, bytes.size - JOURNAL_HEAD - DG_HASH_BYTES,
@@ -287,7 +266,7 @@ static void no_memory_no_call(void **state)
         }
     }
     assert_true(refused > 3);
-    append(&bytes, world.chain);
+    append_chain_journal(&bytes, world.chain);
     struct dg_replay *replay;
     assert_status(dg_replay_open(NULL, &replay), DG_OK);
     assert_status(replay_all(replay, &bytes, bytes.size), DG_OK);

@@ -1,36 +1,7 @@
 /* Goal: a chain restored from its bytes goes on exactly as the one that wrote them, and bytes that are
  * cut short, damaged or of another version are refused with nothing built. */
-#include "chain_world.h"
-
-#include <stdlib.h>
-
 #include "codec.h"
-
-struct bytes {
-    uint8_t *data;
-    size_t size;
-};
-
-static struct bytes snapshot(const struct dg_chain *chain)
-{
-    struct bytes bytes = {0};
-
-    assert_status(dg_chain_snapshot(chain, NULL, 0, &bytes.size), DG_OK);
-    bytes.data = malloc(bytes.size);
-    assert_non_null(bytes.data);
-    assert_status(dg_chain_snapshot(chain, bytes.data, bytes.size, &bytes.size), DG_OK);
-    return bytes;
-}
-
-static void assert_same_state(const struct dg_chain *a, const struct dg_chain *b)
-{
-    struct bytes left = snapshot(a), right = snapshot(b);
-
-    assert_int_equal(left.size, right.size);
-    assert_memory_equal(left.data, right.data, left.size);
-    free(left.data);
-    free(right.data);
-}
+#include "state_bytes.h"
 
 /* A chain in the midst of things: open checks in every phase, stake on its way out, a proposal with
  * votes, receipts that wait for their beacon, a node that gave no word, notices that nobody has
@@ -82,6 +53,45 @@ static void make_busy(struct chain_world *world, struct dg_params *params)
     assert_status(dg_chain_report(world->chain, world->now, &report), DG_OK);
 }
 
+struct fixture {
+    struct chain_world world;
+    struct bytes bytes; /* of the busy chain */
+    struct dg_chain *copy;
+};
+
+static int setup(void **state)
+{
+    static struct fixture fixture;
+    struct dg_params params;
+
+    fixture = (struct fixture){0};
+    make_busy(&fixture.world, &params);
+    fixture.bytes = chain_bytes(fixture.world.chain);
+    *state = &fixture;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct fixture *fixture = *state;
+
+    dg_chain_close(fixture->copy);
+    free(fixture->bytes.data);
+    chain_world_close(&fixture->world);
+    return 0;
+}
+
+static enum dg_status restore(struct fixture *fixture)
+{
+    return dg_chain_restore(fixture->bytes.data, fixture->bytes.size, NULL, &fixture->copy);
+}
+
+static enum dg_status restore_sealed(struct fixture *fixture)
+{
+    chain_world_seal(fixture->bytes.data, fixture->bytes.size);
+    return restore(fixture);
+}
+
 static void pass_time(struct chain_world *world, int steps, int64_t step)
 {
     for (int i = 0; i < steps; i++) {
@@ -100,44 +110,32 @@ static void pass_time(struct chain_world *world, int steps, int64_t step)
 
 static void restored_is_the_same(void **state)
 {
-    struct chain_world world;
-    struct dg_params params;
-    struct dg_chain *copy = NULL;
+    struct fixture *fixture = *state;
+    struct dg_chain *chain = fixture->world.chain;
 
-    (void)state;
-    make_busy(&world, &params);
-    struct bytes bytes = snapshot(world.chain);
-    assert_status(dg_chain_restore(bytes.data, bytes.size, NULL, &copy), DG_OK);
-    assert_same_state(world.chain, copy);
+    assert_status(restore(fixture), DG_OK);
+    assert_same_bytes(chain_bytes(chain), chain_bytes(fixture->copy));
     struct dg_notice left, right;
     unsigned notices = 0;
-    while (dg_chain_next_notice(world.chain, &left)) {
-        assert_true(dg_chain_next_notice(copy, &right));
+    while (dg_chain_next_notice(chain, &left)) {
+        assert_true(dg_chain_next_notice(fixture->copy, &right));
         assert_int_equal(left.kind, right.kind);
         assert_int_equal(left.check, right.check);
         notices++;
     }
-    assert_false(dg_chain_next_notice(copy, &right));
+    assert_false(dg_chain_next_notice(fixture->copy, &right));
     assert_true(notices > 0);
-    free(bytes.data);
-    dg_chain_close(copy);
-    chain_world_close(&world);
 }
 
 /* The same messages reach both until every check, appeal, vote and unbonding is over. */
 static void restored_goes_on_alike(void **state)
 {
-    struct chain_world world;
-    struct dg_params params;
-    struct chain_world twin;
+    struct fixture *fixture = *state;
 
-    (void)state;
-    make_busy(&world, &params);
-    struct bytes bytes = snapshot(world.chain);
-    twin = world;
-    assert_status(dg_chain_restore(bytes.data, bytes.size, NULL, &twin.chain), DG_OK);
-    free(bytes.data);
-    struct chain_world *both[2] = {&world, &twin};
+    assert_status(restore(fixture), DG_OK);
+    struct chain_world twin = fixture->world;
+    twin.chain = fixture->copy;
+    struct chain_world *both[2] = {&fixture->world, &twin};
     for (int i = 0; i < 2; i++) {
         struct chain_world *one = both[i];
         chain_world_drop_notices(one);
@@ -152,9 +150,7 @@ static void restored_goes_on_alike(void **state)
         assert_true(chain_world_account(one, NODE_OTHER).slashed > 0); /* for its silence */
         assert_status(dg_chain_close_epoch(one->chain, one->now), DG_OK);
     }
-    assert_same_state(world.chain, twin.chain);
-    dg_chain_close(twin.chain);
-    chain_world_close(&world);
+    assert_same_bytes(chain_bytes(fixture->world.chain), chain_bytes(twin.chain));
 }
 
 /* Before anybody is registered, and with parties but no node. */
@@ -168,9 +164,9 @@ static void empty_chains_too(void **state)
     chain_world_params(&params);
     assert_status(dg_chain_open(&params, NULL, &chain), DG_OK);
     for (int round = 0; round < 2; round++) {
-        struct bytes bytes = snapshot(chain);
+        struct bytes bytes = chain_bytes(chain);
         assert_status(dg_chain_restore(bytes.data, bytes.size, NULL, &copy), DG_OK);
-        assert_same_state(chain, copy);
+        assert_same_bytes(chain_bytes(chain), chain_bytes(copy));
         dg_chain_close(copy);
         free(bytes.data);
         assert_status(dg_chain_add_user(chain, DG_TOKEN, &id), DG_OK);
@@ -192,9 +188,9 @@ static void untaken_notices_come_along(void **state)
         assert_status(dg_chain_unbond(world.chain, world.now, rest, DG_TOKEN), DG_OK);
     chain_world_advance(&world, 1000 * 24 * 3600 * DG_SECOND);
     assert_status(dg_chain_log_trim(world.chain, dg_chain_log_end(world.chain)), DG_OK);
-    struct bytes bytes = snapshot(world.chain);
+    struct bytes bytes = chain_bytes(world.chain);
     assert_status(dg_chain_restore(bytes.data, bytes.size, NULL, &copy), DG_OK);
-    assert_same_state(world.chain, copy);
+    assert_same_bytes(chain_bytes(world.chain), chain_bytes(copy));
     for (int i = 0; i < UNBONDED; i++) {
         assert_true(dg_chain_next_notice(copy, &notice));
         assert_int_equal(notice.kind, DG_NOTICE_UNBONDED);
@@ -207,132 +203,101 @@ static void untaken_notices_come_along(void **state)
 
 static void writing_into_too_little_tells_how_much(void **state)
 {
-    struct chain_world world;
-    struct dg_params params;
-    size_t needed, size = 0;
+    struct fixture *fixture = *state;
+    struct bytes bytes = fixture->bytes;
+    size_t size = 0;
 
-    (void)state;
-    make_busy(&world, &params);
-    assert_status(dg_chain_snapshot(world.chain, NULL, 0, &needed), DG_OK);
-    uint8_t *bytes = malloc(needed);
-    assert_non_null(bytes);
-    assert_status(dg_chain_snapshot(world.chain, bytes, needed - 1, &size), DG_ERROR_LIMIT);
-    assert_int_equal(size, needed);
-    free(bytes);
-    chain_world_close(&world);
+    assert_status(dg_chain_snapshot(fixture->world.chain, NULL, 0, &size), DG_OK);
+    assert_int_equal(size, bytes.size);
+    bytes.data[size - 1] = 0xa5;
+    size = 0;
+    assert_status(dg_chain_snapshot(fixture->world.chain, bytes.data, bytes.size - 1, &size),
+                  DG_ERROR_LIMIT);
+    assert_int_equal(size, bytes.size);
+    assert_int_equal(bytes.data[size - 1], 0xa5);
 }
 
 /* ---- bad bytes ---- */
 
 static void cut_short_anywhere(void **state)
 {
-    struct chain_world world;
-    struct dg_params params;
-    struct dg_chain *copy = NULL;
+    struct fixture *fixture = *state;
+    const size_t whole = fixture->bytes.size;
 
-    (void)state;
-    make_busy(&world, &params);
-    struct bytes bytes = snapshot(world.chain);
-    for (size_t size = 0; size < bytes.size; size += size < 64 ? 1 : 61)
-        assert_status(dg_chain_restore(bytes.data, size, NULL, &copy), DG_ERROR_TRUNCATED);
-    assert_null(copy);
-    free(bytes.data);
-    chain_world_close(&world);
+    for (size_t size = 0; size < whole; size += size < 64 ? 1 : 61) {
+        fixture->bytes.size = size;
+        assert_status(restore(fixture), DG_ERROR_TRUNCATED);
+    }
+    assert_null(fixture->copy);
 }
 
 static void one_flipped_bit_anywhere(void **state)
 {
-    struct chain_world world;
-    struct dg_params params;
-    struct dg_chain *copy = NULL;
+    struct fixture *fixture = *state;
+    struct bytes *bytes = &fixture->bytes;
 
-    (void)state;
-    make_busy(&world, &params);
-    struct bytes bytes = snapshot(world.chain);
-    for (size_t i = 0; i < bytes.size; i += i < 64 ? 1 : 37) {
-        bytes.data[i] ^= (uint8_t)(1 << i % 8);
-        enum dg_status status = dg_chain_restore(bytes.data, bytes.size, NULL, &copy);
-        bytes.data[i] ^= (uint8_t)(1 << i % 8);
+    for (size_t i = 0; i < bytes->size; i += i < 64 ? 1 : 37) {
+        bytes->data[i] ^= (uint8_t)(1 << i % 8);
+        enum dg_status status = restore(fixture);
+        bytes->data[i] ^= (uint8_t)(1 << i % 8);
         assert_true(status == DG_ERROR_DAMAGED || (i < 12 && status == DG_ERROR_VERSION) ||
                     (i >= 12 && i < 20 && status == DG_ERROR_TRUNCATED));
     }
-    assert_null(copy);
-    bytes.data = realloc(bytes.data, bytes.size + 1);
-    bytes.data[bytes.size] = 0;
-    assert_status(dg_chain_restore(bytes.data, bytes.size + 1, NULL, &copy), DG_ERROR_DAMAGED);
-    free(bytes.data);
-    chain_world_close(&world);
+    bytes->data = realloc(bytes->data, bytes->size + 1);
+    assert_non_null(bytes->data);
+    bytes->data[bytes->size++] = 0;
+    assert_status(restore(fixture), DG_ERROR_DAMAGED);
+    assert_null(fixture->copy);
 }
 
 /* Bytes whose checksum was made to fit: whatever they say, nothing leads out of its array. Run under
  * the sanitizers this is the proof. */
 static void forged_bytes_do_no_harm(void **state)
 {
-    struct chain_world world;
-    struct dg_params params;
+    struct fixture *fixture = *state;
+    const int64_t now = fixture->world.now;
     uint64_t random = 20261125;
     unsigned refused = 0, taken = 0;
 
-    (void)state;
-    make_busy(&world, &params);
-    struct bytes bytes = snapshot(world.chain);
-    uint8_t *forged = malloc(bytes.size);
     for (int round = 0; round < 4000; round++) {
+        struct bytes forged = forged_bytes(fixture->bytes, round, &random);
         struct dg_chain *copy = NULL;
-        memcpy(forged, bytes.data, bytes.size);
-        for (int flips = 0; flips < 1 + round % 3; flips++) {
-            random = random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-            size_t place = 20 + (size_t)(random >> 20) % (bytes.size - 20 - DG_HASH_BYTES);
-            forged[place] = (uint8_t)(random >> 56);
-        }
-        chain_world_seal(forged, bytes.size);
-        enum dg_status status = dg_chain_restore(forged, bytes.size, NULL, &copy);
-        if (status != DG_OK) {
+        if (dg_chain_restore(forged.data, forged.size, NULL, &copy) != DG_OK) {
             assert_null(copy);
+            free(forged.data);
             refused++;
             continue;
         }
         taken++;
-        struct bytes again = snapshot(copy);
-        assert_int_equal(again.size, bytes.size);
-        assert_memory_equal(again.data, forged, bytes.size);
-        free(again.data);
+        assert_same_bytes(chain_bytes(copy), forged);
         /* Whatever follows is an error or none, but no fault. */
-        (void)dg_chain_advance(copy, world.now + 600 * DG_SECOND);
-        (void)dg_chain_close_epoch(copy, world.now + 600 * DG_SECOND);
-        (void)dg_chain_settle(copy, world.now + 600 * DG_SECOND);
-        (void)dg_chain_advance(copy, world.now + 200 * 24 * 3600 * DG_SECOND);
+        (void)dg_chain_advance(copy, now + 600 * DG_SECOND);
+        (void)dg_chain_close_epoch(copy, now + 600 * DG_SECOND);
+        (void)dg_chain_settle(copy, now + 600 * DG_SECOND);
+        (void)dg_chain_advance(copy, now + 200 * 24 * 3600 * DG_SECOND);
         dg_chain_close(copy);
     }
     assert_true(refused > 100);
     assert_true(taken > 100);
-    free(forged);
-    free(bytes.data);
-    chain_world_close(&world);
 }
 
 /* The bytes behind the digest of the table start with the parameters, in the order of their rows. */
 static void parameters_that_break_a_rule_are_refused(void **state)
 {
-    struct chain_world world;
-    struct dg_params params;
-    struct dg_chain *copy = NULL;
+    struct fixture *fixture = *state;
     size_t count;
     const struct dg_param_row *rows = dg_param_rows(&count);
 
-    (void)state;
-    make_busy(&world, &params);
     for (size_t i = 0; i < count; i++) {
-        struct bytes bytes = snapshot(world.chain);
-        memset(bytes.data + 20 + DG_HASH_BYTES + 8 * i, 0x7f, 8); /* above any maximum but one */
-        chain_world_seal(bytes.data, bytes.size);
+        uint8_t *value = fixture->bytes.data + 20 + DG_HASH_BYTES + 8 * i, before[8];
+        memcpy(before, value, sizeof before);
+        memset(value, 0x7f, sizeof before); /* above any maximum but one */
         if (rows[i].maximum < INT64_C(0x7f7f7f7f7f7f7f7f))
-            assert_status(dg_chain_restore(bytes.data, bytes.size, NULL, &copy),
-                          DG_ERROR_PARAMETER);
-        free(bytes.data);
+            assert_status(restore_sealed(fixture), DG_ERROR_PARAMETER);
+        memcpy(value, before, sizeof before);
     }
-    assert_null(copy);
-    chain_world_close(&world);
+    assert_null(fixture->copy);
+    assert_status(restore_sealed(fixture), DG_OK);
 }
 
 /* Of two ways to write one state, one is refused: users without a mark at the end of the probers. */
@@ -345,7 +310,7 @@ static void bytes_that_no_chain_writes_are_refused(void **state)
     (void)state;
     chain_world_params(&params);
     assert_status(dg_chain_open(&params, NULL, &chain), DG_OK);
-    struct bytes bytes = snapshot(chain);
+    struct bytes bytes = chain_bytes(chain);
     size_t place = bytes.size - behind;
     bytes.data = realloc(bytes.data, bytes.size + 1);
     assert_non_null(bytes.data);
@@ -371,39 +336,27 @@ static void bytes_that_no_chain_writes_are_refused(void **state)
 
 static void of_a_gateway_is_another_kind(void **state)
 {
-    struct chain_world world;
-    struct dg_params params;
-    struct dg_chain *copy = NULL;
+    struct fixture *fixture = *state;
+    uint8_t *bytes = fixture->bytes.data;
 
-    (void)state;
-    make_busy(&world, &params);
-    struct bytes bytes = snapshot(world.chain);
-    memcpy(bytes.data, "dggatewy", 8);
-    chain_world_seal(bytes.data, bytes.size);
-    assert_status(dg_chain_restore(bytes.data, bytes.size, NULL, &copy), DG_ERROR_VERSION);
-    memcpy(bytes.data, "dgchain", 8);
-    bytes.data[8] = 2; /* the version of the layout */
-    chain_world_seal(bytes.data, bytes.size);
-    assert_status(dg_chain_restore(bytes.data, bytes.size, NULL, &copy), DG_ERROR_VERSION);
-    bytes.data[8] = 1;
-    bytes.data[20] ^= 1; /* the digest of the table of parameters */
-    chain_world_seal(bytes.data, bytes.size);
-    assert_status(dg_chain_restore(bytes.data, bytes.size, NULL, &copy), DG_ERROR_VERSION);
-    free(bytes.data);
-    chain_world_close(&world);
+    memcpy(bytes, "dggatewy", 8);
+    assert_status(restore_sealed(fixture), DG_ERROR_VERSION);
+    memcpy(bytes, "dgchain", 8);
+    bytes[8] = 2; /* the version of the layout */
+    assert_status(restore_sealed(fixture), DG_ERROR_VERSION);
+    bytes[8] = 1;
+    bytes[20] ^= 1; /* the digest of the table of parameters */
+    assert_status(restore_sealed(fixture), DG_ERROR_VERSION);
 }
 
 /* ---- memory ---- */
 
 static void every_refused_allocation_leaves_nothing(void **state)
 {
-    struct chain_world world;
-    struct dg_params params;
+    struct fixture *fixture = *state;
+    const struct bytes bytes = fixture->bytes;
     long refusals = 0;
 
-    (void)state;
-    make_busy(&world, &params);
-    struct bytes bytes = snapshot(world.chain);
     for (long at = 1;; at++) {
         struct chain_memory memory = {.left = at};
         struct dg_allocator allocator = chain_memory_allocator(&memory);
@@ -421,26 +374,26 @@ static void every_refused_allocation_leaves_nothing(void **state)
         refusals++;
     }
     assert_true(refusals > 20);
-    free(bytes.data);
-    chain_world_close(&world);
 }
 
 int main(void)
 {
+#define ROW(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(restored_is_the_same),
-        cmocka_unit_test(restored_goes_on_alike),
+        ROW(restored_is_the_same),
+        ROW(restored_goes_on_alike),
         cmocka_unit_test(empty_chains_too),
         cmocka_unit_test(untaken_notices_come_along),
-        cmocka_unit_test(writing_into_too_little_tells_how_much),
-        cmocka_unit_test(cut_short_anywhere),
-        cmocka_unit_test(one_flipped_bit_anywhere),
-        cmocka_unit_test(forged_bytes_do_no_harm),
-        cmocka_unit_test(parameters_that_break_a_rule_are_refused),
+        ROW(writing_into_too_little_tells_how_much),
+        ROW(cut_short_anywhere),
+        ROW(one_flipped_bit_anywhere),
+        ROW(forged_bytes_do_no_harm),
+        ROW(parameters_that_break_a_rule_are_refused),
         cmocka_unit_test(bytes_that_no_chain_writes_are_refused),
-        cmocka_unit_test(of_a_gateway_is_another_kind),
-        cmocka_unit_test(every_refused_allocation_leaves_nothing),
+        ROW(of_a_gateway_is_another_kind),
+        ROW(every_refused_allocation_leaves_nothing),
     };
+#undef ROW
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,45 +2,9 @@
  * of them leave each in the state, byte for byte, in which it ends alone. */
 #include "chain_drive.h"
 #include "gateway_history.h"
-
-#include <stdlib.h>
+#include "state_bytes.h"
 
 enum { CHAIN_CALLS = 2000, GATEWAY_STEPS = 3000 };
-
-struct bytes {
-    uint8_t *data;
-    size_t size;
-};
-
-static struct bytes chain_bytes(const struct dg_chain *chain)
-{
-    struct bytes bytes = {0};
-
-    assert_status(dg_chain_snapshot(chain, NULL, 0, &bytes.size), DG_OK);
-    bytes.data = malloc(bytes.size);
-    assert_non_null(bytes.data);
-    assert_status(dg_chain_snapshot(chain, bytes.data, bytes.size, &bytes.size), DG_OK);
-    return bytes;
-}
-
-static struct bytes gateway_bytes(const struct dg_gateway *gateway)
-{
-    struct bytes bytes = {0};
-
-    assert_status(dg_gateway_snapshot(gateway, NULL, 0, &bytes.size), DG_OK);
-    bytes.data = malloc(bytes.size);
-    assert_non_null(bytes.data);
-    assert_status(dg_gateway_snapshot(gateway, bytes.data, bytes.size, &bytes.size), DG_OK);
-    return bytes;
-}
-
-static void assert_same_bytes(struct bytes *a, struct bytes *b)
-{
-    assert_int_equal(a->size, b->size);
-    assert_memory_equal(a->data, b->data, a->size);
-    free(a->data);
-    free(b->data);
-}
 
 /* Other seeds mean other parameters, calls and beacons. */
 static void chains_that_take_turns(void **state)
@@ -60,7 +24,7 @@ static void chains_that_take_turns(void **state)
             drive_call(&alone);
         struct bytes left = chain_bytes(alone.world.chain);
         struct bytes right = chain_bytes(turns[i].world.chain);
-        assert_same_bytes(&left, &right);
+        assert_same_bytes(left, right);
         chain_world_close(&alone.world);
         chain_world_close(&turns[i].world);
     }
@@ -84,7 +48,7 @@ static void gateways_that_take_turns(void **state)
             history_step(&alone);
         struct bytes left = gateway_bytes(alone.gateway);
         struct bytes right = gateway_bytes(turns[i].gateway);
-        assert_same_bytes(&left, &right);
+        assert_same_bytes(left, right);
         history_close(&alone);
         history_close(&turns[i]);
     }

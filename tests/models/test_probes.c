@@ -25,16 +25,16 @@ static void probes_are_checked(void **state)
 
     (void)state;
     struct result a = town_run(town_text, with, 1), b = town_run(town_text, without, 1);
-    double sent = town_metric(&a, "probes_sent"), answered = town_metric(&a, "probes_answered");
+    double sent = metric(&a, "probes_sent"), answered = metric(&a, "probes_answered");
     assert_true(fabs(sent - 200) < 4 * sqrt(200));
     assert_true(answered > 0.95 * sent);
-    assert_true(town_metric(&a, "requests_sent") == town_metric(&b, "requests_sent"));
-    assert_true(town_metric(&b, "probes_sent") == 0 && town_metric(&b, "checks_drawn") == 0);
+    assert_true(metric(&a, "requests_sent") == metric(&b, "requests_sent"));
+    assert_true(metric(&b, "probes_sent") == 0 && metric(&b, "checks_drawn") == 0);
     /* Those of the last period have not had their draw. */
-    double checks = town_metric(&a, "checks_drawn");
+    double checks = metric(&a, "checks_drawn");
     assert_true(checks <= answered && checks > answered - 20);
-    double ended = town_metric(&a, "checks_passed") + town_metric(&a, "checks_failed");
-    double scored = town_metric(&a, "probes_scored");
+    double ended = metric(&a, "checks_passed") + metric(&a, "checks_failed");
+    double scored = metric(&a, "probes_scored");
     assert_true(scored <= checks && scored > 0.95 * ended);
     result_free(&a);
     result_free(&b);
@@ -53,12 +53,12 @@ static void probers_pay(void **state)
     (void)state;
     struct result a = town_run(town_text, rich, 1), b = town_run(town_text, poor, 1);
     /* 200 + 4 * 50 weighted tokens of an 8B model: 0.4 units at 0.05 DGAI. */
-    double fee = town_metric(&a, "probe_fees") / town_metric(&a, "probes_answered");
+    double fee = metric(&a, "probe_fees") / metric(&a, "probes_answered");
     assert_true(fabs(fee - 0.02) < 0.002);
-    assert_true(town_metric(&b, "probe_fees") <= 0.6);
-    assert_in_range(town_metric(&b, "probes_answered"), 10, 30);
-    assert_true(town_metric(&b, "probes_sent") > 150);
-    assert_true(town_metric(&b, "ledger_gap") == 0);
+    assert_true(metric(&b, "probe_fees") <= 0.6);
+    assert_in_range(metric(&b, "probes_answered"), 10, 30);
+    assert_true(metric(&b, "probes_sent") > 150);
+    assert_true(metric(&b, "ledger_gap") == 0);
     result_free(&a);
     result_free(&b);
 }
@@ -100,9 +100,9 @@ static void misconduct_follows_probes(void **state)
     assert_true(lazy.mean > 0 && lazy.mean > town_student(SEEDS) * lazy.error);
     assert_true(honest.mean == 0);
     struct result without = town_run(town_text, not_probed, 1);
-    assert_true(town_metric(&without, "misconduct_per_verifier.lazy_constant") == 0);
+    assert_true(metric(&without, "misconduct_per_verifier.lazy_constant") == 0);
     struct result mistaken = town_run(town_text, wrong, 1);
-    assert_true(town_metric(&mistaken, "misconduct_per_verifier.honest") > 0);
+    assert_true(metric(&mistaken, "misconduct_per_verifier.honest") > 0);
     result_free(&without);
     result_free(&mistaken);
 }
@@ -115,8 +115,8 @@ static void tolerance(void **state)
 
     (void)state;
     struct result result = town_run(town_text, wide, 1);
-    assert_true(town_metric(&result, "probes_scored") > 100);
-    assert_true(town_metric(&result, "misconduct_per_verifier.lazy_constant") == 0);
+    assert_true(metric(&result, "probes_scored") > 100);
+    assert_true(metric(&result, "misconduct_per_verifier.lazy_constant") == 0);
     result_free(&result);
 }
 
@@ -128,8 +128,8 @@ static void open_scores(void **state)
 
     (void)state;
     struct result result = town_run(town_text, settings, 1);
-    double ended = town_metric(&result, "checks_passed") + town_metric(&result, "checks_failed");
-    assert_true(town_metric(&result, "probes_scored") > 0.95 * ended);
+    double ended = metric(&result, "checks_passed") + metric(&result, "checks_failed");
+    assert_true(metric(&result, "probes_scored") > 0.95 * ended);
     result_free(&result);
 }
 
@@ -145,10 +145,10 @@ static void probes_are_recognised(void **state)
 
     (void)state;
     struct result a = town_run(town_text, all, 1), b = town_run(town_text, none, 1);
-    assert_true(town_metric(&a, "cheats.probe_aware") > 0);
-    assert_true(town_metric(&a, "checks_per_node.probe_aware") > 1);
-    assert_true(town_metric(&a, "failure_share.probe_aware") < 0.05);
-    assert_true(town_metric(&b, "failure_share.probe_aware") > 0.8);
+    assert_true(metric(&a, "cheats.probe_aware") > 0);
+    assert_true(metric(&a, "checks_per_node.probe_aware") > 1);
+    assert_true(metric(&a, "failure_share.probe_aware") < 0.05);
+    assert_true(metric(&b, "failure_share.probe_aware") > 0.8);
     result_free(&a);
     result_free(&b);
 }

@@ -23,15 +23,15 @@ static void sealed_scores_stop_copying(void **state)
     (void)state;
     struct result copied = town_run(town_text, open, 1), alone = town_run(town_text, sealed, 1);
 
-    assert_true(town_metric(&copied, "judging_per_verifier.lazy_copy") == 0);
-    assert_true(town_metric(&copied, "reveals_per_verifier.lazy_copy") > 10);
-    assert_true(town_metric(&copied, "missed_per_verifier.lazy_copy") == 0);
+    assert_true(metric(&copied, "judging_per_verifier.lazy_copy") == 0);
+    assert_true(metric(&copied, "reveals_per_verifier.lazy_copy") > 10);
+    assert_true(metric(&copied, "missed_per_verifier.lazy_copy") == 0);
     /* A committee of copiers has nobody to copy: 0.3^3 of them, at most 0.9 off. */
-    assert_true(town_metric(&copied, "score_error.lazy_copy") <
-                town_metric(&copied, "score_error.honest") + 0.3 * 0.3 * 0.9);
+    assert_true(metric(&copied, "score_error.lazy_copy") <
+                metric(&copied, "score_error.honest") + 0.3 * 0.3 * 0.9);
     /* Half the answers or more are good, and 0.1 is then more than 0.8 off. */
-    assert_true(town_metric(&alone, "score_error.lazy_copy") > 0.4);
-    assert_true(town_metric(&alone, "judging_per_verifier.lazy_copy") == 0);
+    assert_true(metric(&alone, "score_error.lazy_copy") > 0.4);
+    assert_true(metric(&alone, "judging_per_verifier.lazy_copy") == 0);
     result_free(&copied);
     result_free(&alone);
 }
@@ -48,13 +48,13 @@ static void scores_without_a_judge(void **state)
     (void)state;
     struct result a = town_run(town_text, noise, 1), b = town_run(town_text, boost, 1);
     struct result c = town_run(town_text, sabotage, 1), d = town_run(town_text, honest, 1);
-    assert_true(fabs(town_metric(&a, "score_error.noise") - 0.45) < 0.1);
-    double praise = town_metric(&b, "score_error.boost");
-    double blame = town_metric(&c, "score_error.sabotage");
+    assert_true(fabs(metric(&a, "score_error.noise") - 0.45) < 0.1);
+    double praise = metric(&b, "score_error.boost");
+    double blame = metric(&c, "score_error.sabotage");
     /* The same seats see the same answers in both but for what the verdicts lead to. */
     assert_true(fabs(praise + blame - 1) < 0.05);
-    assert_true(town_metric(&d, "score_error.honest") < 0.1);
-    assert_true(town_metric(&a, "judging_per_verifier.noise") == 0);
+    assert_true(metric(&d, "score_error.honest") < 0.1);
+    assert_true(metric(&a, "judging_per_verifier.noise") == 0);
     result_free(&a);
     result_free(&b);
     result_free(&c);
@@ -91,8 +91,8 @@ static void intermittent_share(void **state)
 
     (void)state;
     struct result result = town_run(town_text, settings, 1);
-    double reviews = town_metric(&result, "reviews");
-    double judged = town_metric(&result, "verification_cost") / 0.01;
+    double reviews = metric(&result, "reviews");
+    double judged = metric(&result, "verification_cost") / 0.01;
     assert_true(reviews > 300);
     assert_true(fabs(judged / reviews - 0.7) < 4 * sqrt(0.3 * 0.7 / reviews));
     result_free(&result);
@@ -107,16 +107,16 @@ static void seats_without_scores(void **state)
 
     (void)state;
     struct result a = town_run(town_text, silent, 1), b = town_run(town_text, equivocal, 1);
-    assert_true(town_metric(&a, "reveals_per_verifier.silent") == 0);
-    assert_true(town_metric(&a, "missed_per_verifier.silent") > 3);
-    assert_true(town_metric(&a, "misconduct_per_verifier.silent") > 0);
-    assert_true(town_metric(&a, "misconduct_per_verifier.honest") == 0);
-    assert_true(isnan(town_metric(&a, "score_error.silent")));
+    assert_true(metric(&a, "reveals_per_verifier.silent") == 0);
+    assert_true(metric(&a, "missed_per_verifier.silent") > 3);
+    assert_true(metric(&a, "misconduct_per_verifier.silent") > 0);
+    assert_true(metric(&a, "misconduct_per_verifier.honest") == 0);
+    assert_true(isnan(metric(&a, "score_error.silent")));
     /* Where its first seal was the last that the round waited for, the second comes too late. */
-    assert_true(town_metric(&b, "reveals_per_verifier.equivocal") <
-                0.2 * town_metric(&b, "missed_per_verifier.equivocal"));
-    assert_true(town_metric(&b, "missed_per_verifier.equivocal") > 3);
-    assert_true(town_metric(&b, "misconduct_per_verifier.equivocal") > 0);
+    assert_true(metric(&b, "reveals_per_verifier.equivocal") <
+                0.2 * metric(&b, "missed_per_verifier.equivocal"));
+    assert_true(metric(&b, "missed_per_verifier.equivocal") > 3);
+    assert_true(metric(&b, "misconduct_per_verifier.equivocal") > 0);
     result_free(&a);
     result_free(&b);
 }
@@ -134,14 +134,14 @@ static void cartel_helps_members(void **state)
 
     (void)state;
     struct result harsh = town_run(town_text, settings, 1), mild = town_run(town_text, apart, 1);
-    assert_true(town_metric(&harsh, "failure_share.cartel") < 0.05);
-    assert_true(town_metric(&harsh, "failure_share.honest") > 0.4);
+    assert_true(metric(&harsh, "failure_share.cartel") < 0.05);
+    assert_true(metric(&harsh, "failure_share.honest") > 0.4);
     /* It judges rivals honestly, and pays for that, but not for members. */
-    assert_true(town_metric(&mild, "failure_share.honest") < 0.05);
-    assert_true(town_metric(&mild, "judging_per_verifier.cartel") > 0);
-    assert_true(town_metric(&mild, "judging_per_verifier.cartel") <
-                0.6 * town_metric(&mild, "judging_per_verifier.honest"));
-    assert_true(town_metric(&harsh, "judging_per_verifier.cartel") == 0);
+    assert_true(metric(&mild, "failure_share.honest") < 0.05);
+    assert_true(metric(&mild, "judging_per_verifier.cartel") > 0);
+    assert_true(metric(&mild, "judging_per_verifier.cartel") <
+                0.6 * metric(&mild, "judging_per_verifier.honest"));
+    assert_true(metric(&harsh, "judging_per_verifier.cartel") == 0);
     result_free(&harsh);
     result_free(&mild);
 }
@@ -156,10 +156,10 @@ static void cascade_in_a_run(void **state)
 
     (void)state;
     struct result result = town_run(town_text, settings, 1);
-    double cost = town_metric(&result, "verification_cost") / town_metric(&result, "reviews");
+    double cost = metric(&result, "verification_cost") / metric(&result, "reviews");
     /* 0.0004 and the second's 0.004 for 18 % of the answers, as the normal law has it. */
     double expected = 0.0004 + 0.1846 * 0.004;
-    double error = 0.004 * sqrt(0.1846 * 0.8154 / town_metric(&result, "reviews"));
+    double error = 0.004 * sqrt(0.1846 * 0.8154 / metric(&result, "reviews"));
     assert_true(fabs(cost - expected) < 4 * error);
     result_free(&result);
 }

@@ -3,15 +3,12 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 #include <math.h>
 
-#include "models/world.h"
+#include "whole_run.h"
 
 /* One node with one slot, no latency, no checks: a queue of the textbook. */
 static const char queue_text[] =
@@ -55,68 +52,13 @@ static const char town_text[] =
     " \"protocol\": {\"sampling\": {\"rate\": \"20%\"}, \"epoch\": {\"length\": \"10min\"},"
     "   \"settlement\": {\"length\": \"30min\"}, \"jail\": {\"length\": \"20min\"}}}";
 
-static void load(const char *text, const char *const *settings, size_t count,
-                 struct scenario *scenario)
-{
-    char path[] = "/tmp/dgsim-world-XXXXXX";
-    int descriptor = mkstemp(path);
-    assert_true(descriptor >= 0);
-    assert_int_equal(write(descriptor, text, strlen(text)), (ssize_t)strlen(text));
-    close(descriptor);
-    struct scenario_source source = {.path = path, .settings = settings, .setting_count = count};
-    struct error error = {0};
-    bool ok = scenario_load(&source, scenario, &error);
-    unlink(path);
-    if (!ok)
-        fail_msg("%s", error.text);
-}
-
-static struct result run(const char *text, const char *const *settings, size_t count, uint64_t seed)
-{
-    struct scenario scenario = {0};
-    load(text, settings, count, &scenario);
-    struct world_options options = {.seed = seed};
-    struct result result = {0};
-    struct error error = {0};
-    bool ok = world_run(&scenario, &options, &result, &error);
-    if (!ok)
-        fail_msg("%s", error.text);
-    /* Names in the result point into the scenario; the tests below read numbers alone. */
-    scenario_free(&scenario);
-    return result;
-}
-
-static double metric(const struct result *result, const char *name)
-{
-    const struct result_metric *found = result_find(result, name);
-    if (found == NULL)
-        fail_msg("no metric \"%s\"", name);
-    return found->value;
-}
-
-static void assert_near(double observed, double expected, double tolerance)
-{
-    if (!(fabs(observed - expected) <= tolerance))
-        fail_msg("observed %.6g, expected %.6g within %.3g", observed, expected, tolerance);
-}
-
-/* Every request ends in exactly one bucket, or is still under way. */
-static void assert_flow(const struct result *result)
-{
-    double ended = metric(result, "requests_completed") + metric(result, "requests_refused") +
-                   metric(result, "requests_failed") + metric(result, "requests_late") +
-                   metric(result, "requests_lost") + metric(result, "requests_in_flight");
-    assert_near(ended, metric(result, "requests_sent"), 0);
-    assert_true(metric(result, "requests_in_flight") >= 0);
-}
-
 /* Goal: an M/M/1 queue through gateway and node keeps its mean (rho 0.8: W = 5 s, standard
  * error 2.6 % after 16,000 services), and Little's law holds up to the requests under way at either
  * end. */
 static void queue_has_its_mean(void **state)
 {
     (void)state;
-    struct result result = run(queue_text, NULL, 0, 3);
+    struct result result = run_text(queue_text, NULL, 0, 3);
     assert_near(metric(&result, "latency_mean"), 5, 5 * 3 * 0.08);
     assert_near(metric(&result, "utilisation_mean.8b"), 0.8, 0.03);
     assert_true(metric(&result, "little_gap") < 0.01);
@@ -131,7 +73,7 @@ static void loss_system_blocks(void **state)
     (void)state;
     const char *settings[] = {"users.u.arrival.rate=8/s", "nodes.server.service.slots=10",
                               "nodes.server.service.queue=0", "duration=4000s"};
-    struct result result = run(queue_text, settings, 4, 5);
+    struct result result = run_text(queue_text, settings, 4, 5);
     assert_near(metric(&result, "requests_failed") / metric(&result, "requests_sent"), 0.121661,
                 0.012);
     assert_flow(&result);
@@ -149,7 +91,7 @@ static void closed_loop_throughput(void **state)
                               "nodes.server.service.slots=4",
                               "nodes.server.service.mean=500ms",
                               "users.u.deposit=100000 DGAI"};
-    struct result result = run(queue_text, settings, 6, 7);
+    struct result result = run_text(queue_text, settings, 6, 7);
     assert_near(metric(&result, "requests_completed") / (20000 - 500), 4.731361, 0.06);
     result_free(&result);
 }
@@ -158,8 +100,9 @@ static void closed_loop_throughput(void **state)
 static void seed_decides_the_run(void **state)
 {
     (void)state;
-    struct result first = run(town_text, NULL, 0, 11), again = run(town_text, NULL, 0, 11);
-    struct result other = run(town_text, NULL, 0, 12);
+    struct result first = run_text(town_text, NULL, 0, 11),
+                  again = run_text(town_text, NULL, 0, 11);
+    struct result other = run_text(town_text, NULL, 0, 12);
     assert_true(first.fingerprint == again.fingerprint);
     assert_int_equal(first.events, again.events);
     assert_true(first.fingerprint != other.fingerprint);
@@ -173,7 +116,7 @@ static void seed_decides_the_run(void **state)
 static void town_keeps_its_books(void **state)
 {
     (void)state;
-    struct result result = run(town_text, NULL, 0, 21);
+    struct result result = run_text(town_text, NULL, 0, 21);
     assert_flow(&result);
     assert_near(metric(&result, "ledger_gap"), 0, 0);
     assert_true(metric(&result, "requests_completed") > 5000);
@@ -196,11 +139,11 @@ static void cheats_are_found(void **state)
 {
     (void)state;
     const char *diligent[] = {"nodes.n.verifier_behaviours={\"honest\": 1}"};
-    struct result result = run(town_text, diligent, 1, 31);
+    struct result result = run_text(town_text, diligent, 1, 31);
     double failed = metric(&result, "failure_share.garbage");
     assert_true(failed > 0.98);
     result_free(&result);
-    result = run(town_text, NULL, 0, 31);
+    result = run_text(town_text, NULL, 0, 31);
     assert_true(metric(&result, "failure_share.garbage") < failed);
     assert_near(metric(&result, "detected_share.garbage"), 1, 0);
     assert_true(metric(&result, "failure_share.substitute") >
@@ -217,7 +160,8 @@ static void checks_do_not_shift_arrivals(void **state)
 {
     (void)state;
     const char *off[] = {"protocol.sampling.rate=0"};
-    struct result with = run(town_text, NULL, 0, 41), without = run(town_text, off, 1, 41);
+    struct result with = run_text(town_text, NULL, 0, 41),
+                  without = run_text(town_text, off, 1, 41);
     assert_near(metric(&with, "requests_sent"), metric(&without, "requests_sent"), 0);
     assert_true(with.fingerprint != without.fingerprint);
     result_free(&with);
@@ -229,12 +173,12 @@ static void funds_and_patience_run_out(void **state)
 {
     (void)state;
     const char *poor[] = {"users.u.deposit=1 DGAI", "users.u.top_up=0", "users.u.lock=1 DGAI"};
-    struct result result = run(town_text, poor, 3, 51);
+    struct result result = run_text(town_text, poor, 3, 51);
     assert_true(metric(&result, "requests_refused") > metric(&result, "requests_completed"));
     assert_flow(&result);
     result_free(&result);
     const char *hasty[] = {"users.u.deadline=2s"};
-    result = run(town_text, hasty, 1, 51);
+    result = run_text(town_text, hasty, 1, 51);
     assert_true(metric(&result, "requests_late") > 100);
     assert_flow(&result);
     result_free(&result);
@@ -250,8 +194,8 @@ static void hedges_cut_the_tail(void **state)
     (void)state;
     const char *settings[] = {"nodes.server.count=50", "protocol.routing.policy=least_outstanding",
                               "protocol.routing.hedge_quantile=90%"};
-    struct result without = run(queue_text, settings, 2, 71),
-                  with = run(queue_text, settings, 3, 71);
+    struct result without = run_text(queue_text, settings, 2, 71),
+                  with = run_text(queue_text, settings, 3, 71);
     assert_near(metric(&without, "latency_p99"), 4.605, 0.25);
     assert_near(metric(&without, "hedges"), 0, 0);
     assert_near(metric(&with, "latency_p99"), 3.510, 0.15);
@@ -274,7 +218,7 @@ static void copies_keep_the_books(void **state)
                               "protocol.routing.affinity_time=10min",
                               "network.loss=5%",
                               "users.u.deadline=4s"};
-    struct result result = run(town_text, settings, 6, 81);
+    struct result result = run_text(town_text, settings, 6, 81);
     assert_flow(&result);
     assert_near(metric(&result, "ledger_gap"), 0, 0);
     assert_true(metric(&result, "requests_late") > 100);
@@ -293,14 +237,14 @@ static void budget_and_breakers(void **state)
     const char *settings[] = {"protocol.routing.retry_budget=0%",
                               "protocol.routing.retry_reserve=1",
                               "protocol.routing.breaker_failures=1"};
-    struct result result = run(town_text, settings, 3, 91);
+    struct result result = run_text(town_text, settings, 3, 91);
     assert_near(metric(&result, "reroutes"), 2, 0);
     assert_true(metric(&result, "requests_failed") > 0);
     assert_true(metric(&result, "breaker_trips") > 0);
     assert_flow(&result);
     result_free(&result);
     settings[2] = "protocol.routing.breaker_failures=0";
-    result = run(town_text, settings, 3, 91);
+    result = run_text(town_text, settings, 3, 91);
     assert_near(metric(&result, "breaker_trips"), 0, 0);
     result_free(&result);
 }
@@ -330,7 +274,7 @@ static bool stop_at_once(void *context, int64_t now_ns, uint64_t events)
  * one. */
 static double slashes_of(const char *const *settings, size_t count, bool receipts)
 {
-    struct result result = run(queue_text, settings, count, 6);
+    struct result result = run_text(queue_text, settings, count, 6);
     double slashes = metric(&result, "slashes");
     assert_true((metric(&result, "requests_completed") > 0) == receipts);
     assert_flow(&result);
@@ -380,7 +324,7 @@ static void rows_and_interruption(void **state)
     (void)state;
     const char *settings[] = {"record_requests=true", "duration=30min"};
     struct scenario scenario = {0};
-    load(town_text, settings, 2, &scenario);
+    load_text(town_text, settings, 2, &scenario);
     struct sink sink = {0};
     struct world_options options = {.seed = 61, .request = count_row, .request_context = &sink};
     struct result result = {0};

@@ -5,13 +5,10 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
-#include "models/world.h"
+#include "town.h"
 
 /* Twenty like nodes of ten operators, all requests alike: 1,000 tokens in and 200 out, for which a node
  * is paid 14.4 units. Nobody checks, loses or waits long. */
@@ -35,26 +32,7 @@ enum { NODES = 20 };
 
 static struct result run(const char *const *settings)
 {
-    char path[] = "/tmp/dgsim-village-XXXXXX";
-    struct scenario scenario = {0};
-    struct result result = {0};
-    struct error error = {0};
-    size_t count = 0;
-    int descriptor = mkstemp(path);
-    assert_true(descriptor >= 0);
-    assert_int_equal(write(descriptor, village_text, strlen(village_text)),
-                     (ssize_t)strlen(village_text));
-    close(descriptor);
-    while (settings != NULL && settings[count] != NULL)
-        count++;
-    struct scenario_source source = {.path = path, .settings = settings, .setting_count = count};
-    bool ok = scenario_load(&source, &scenario, &error);
-    unlink(path);
-    struct world_options options = {.seed = 17};
-    if (!ok || !world_run(&scenario, &options, &result, &error))
-        fail_msg("%s", error.text);
-    scenario_free(&scenario);
-    return result;
+    return town_run(village_text, settings, 17);
 }
 
 static struct result run_all(const char *behaviour)
@@ -64,27 +42,10 @@ static struct result run_all(const char *behaviour)
     return run((const char *const[]){setting, NULL});
 }
 
-static double metric(const struct result *result, const char *name)
-{
-    const struct result_metric *found = result_find(result, name);
-    if (found == NULL)
-        fail_msg("no metric \"%s\"", name);
-    return found->value;
-}
-
-static void assert_near(double observed, double expected, double tolerance)
-{
-    if (!(fabs(observed - expected) <= tolerance))
-        fail_msg("observed %.6g, expected %.6g within %.3g", observed, expected, tolerance);
-}
-
 /* Every request ends once, no money is lost, and operators' own users are not among the users. */
 static void assert_books(const struct result *result)
 {
-    double ended = metric(result, "requests_completed") + metric(result, "requests_refused") +
-                   metric(result, "requests_failed") + metric(result, "requests_late") +
-                   metric(result, "requests_lost") + metric(result, "requests_in_flight");
-    assert_near(ended, metric(result, "requests_sent"), 0);
+    assert_flow(result);
     assert_near(metric(result, "ledger_gap"), 0, 0);
 }
 

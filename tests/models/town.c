@@ -1,17 +1,8 @@
 #include "town.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
-#include <cmocka.h>
 
 #include <gsl/gsl_cdf.h>
-
-#include "models/world.h"
 
 const char town_text[] =
     "{\"name\": \"town\", \"duration\": \"30min\", \"chain_delay\": \"1s\", \"beacon_delay\": \"3s\","
@@ -28,44 +19,13 @@ const char town_text[] =
     " \"protocol\": {\"sampling\": {\"rate\": \"20%\"}, \"epoch\": {\"length\": \"10min\"},"
     "   \"jail\": {\"length\": 0}}}";
 
-static void load(const char *text, const char *const *settings, struct scenario *scenario)
-{
-    char path[] = "/tmp/dgsim-town-XXXXXX";
-    size_t count = 0;
-    struct error error = {0};
-    while (settings != NULL && settings[count] != NULL)
-        count++;
-    struct scenario_source source = {.path = path, .settings = settings, .setting_count = count};
-    int descriptor = mkstemp(path);
-    assert_true(descriptor >= 0);
-    assert_int_equal(write(descriptor, text, strlen(text)), (ssize_t)strlen(text));
-    close(descriptor);
-    bool ok = scenario_load(&source, scenario, &error);
-    unlink(path);
-    if (!ok)
-        fail_msg("%s", error.text);
-}
-
 struct result town_run(const char *text, const char *const *settings, uint64_t seed)
 {
-    struct scenario scenario = {0};
-    struct world_options options = {.seed = seed};
-    struct result result = {0};
-    struct error error = {0};
-    load(text, settings, &scenario);
-    bool ok = world_run(&scenario, &options, &result, &error);
-    scenario_free(&scenario);
-    if (!ok)
-        fail_msg("%s", error.text);
-    return result;
-}
+    size_t count = 0;
 
-double town_metric(const struct result *result, const char *name)
-{
-    const struct result_metric *found = result_find(result, name);
-    if (found == NULL)
-        fail_msg("no metric \"%s\"", name);
-    return found->value;
+    while (settings != NULL && settings[count] != NULL)
+        count++;
+    return run_text(text, settings, count, seed);
 }
 
 struct town_difference town_compare(const char *text, const char *const *with,
@@ -75,7 +35,7 @@ struct town_difference town_compare(const char *text, const char *const *with,
     double sum = 0, squares = 0;
     for (uint32_t seed = 1; seed <= seeds; seed++) {
         struct result a = town_run(text, with, seed), b = town_run(text, without, seed);
-        double difference = town_metric(&a, with_metric) - town_metric(&b, without_metric);
+        double difference = metric(&a, with_metric) - metric(&b, without_metric);
         sum += difference;
         squares += difference * difference;
         result_free(&a);

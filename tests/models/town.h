@@ -2,20 +2,14 @@
 #ifndef TESTS_MODELS_TOWN_H
 #define TESTS_MODELS_TOWN_H
 
-#include <stddef.h>
-#include <stdint.h>
-
-#include "models/result.h"
+#include "whole_run.h"
 
 /* Half an hour; 60 nodes of 60 operators, all of them verifiers; one in four nodes serves garbage; a
  * fifth of the answers is checked; the judge sees nearly the truth. */
 extern const char town_text[];
 
-/* Runs a scenario, given as text, with settings ("path=value", up to one that is NULL); a run that fails
- * fails the test. The names in the result are gone: only its numbers may be read. */
+/* run_text() with settings up to one that is NULL. */
 struct result town_run(const char *text, const char *const *settings, uint64_t seed);
-/* A metric that must be there. */
-double town_metric(const struct result *result, const char *name);
 
 /* Mean of a metric's difference between two settings of one scenario over so many seeds, on common
  * random numbers, and its standard error. */
